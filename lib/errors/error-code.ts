@@ -1,0 +1,35 @@
+/**
+ * What went wrong, as a constant to branch on: every {@link ImplicitPrmError} carries one as `code`.
+ * Messages may change between versions, codes don't.
+ */
+export type ErrorCode =
+  /** An argument is wrong. */
+  | 'INVALID_INPUT'
+  /** A model file is missing, is no GGUF, or cannot be loaded. */
+  | 'INVALID_MODEL'
+  /** The model loads but cannot score text: it is encoder-only, has no vocabulary, … */
+  | 'UNSUPPORTED_MODEL'
+  /** Policy and reference do not form a pair. */
+  | 'PAIR_MISMATCH'
+  /** The prompt needs a chat template and the model has none. */
+  | 'NO_CHAT_TEMPLATE'
+  /** The chat template could not be read, or refused these messages. */
+  | 'CHAT_TEMPLATE_FAILED'
+  /** Prompt and response together do not fit the context. */
+  | 'CONTEXT_OVERFLOW'
+  /** The pair was closed before or during the call. */
+  | 'PAIR_CLOSED'
+  /** The native addon is missing or cannot be loaded. */
+  | 'ADDON_NOT_FOUND'
+  /** The llama.cpp libraries are missing. */
+  | 'RUNTIME_NOT_FOUND'
+  /** The llama.cpp libraries are of another version than the addon was built for. */
+  | 'RUNTIME_MISMATCH'
+  /** The GPU or backend that was asked for is not available. */
+  | 'GPU_UNAVAILABLE'
+  /** A model could not be downloaded. */
+  | 'DOWNLOAD_FAILED'
+  /** Memory ran out, on the host or on the device. */
+  | 'OUT_OF_MEMORY'
+  /** The evaluation of a model failed for another reason. */
+  | 'EVALUATION_FAILED';

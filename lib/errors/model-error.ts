@@ -1,0 +1,22 @@
+import {ImplicitPrmError} from './implicit-prm-error.js';
+
+/**
+ * A model cannot be had or cannot be used: `INVALID_MODEL` (missing, no GGUF, not loadable), `UNSUPPORTED_MODEL`
+ * (loads but cannot score) or `DOWNLOAD_FAILED`.
+ */
+export class ModelError extends ImplicitPrmError {
+  static {
+    ModelError.prototype.name = 'ModelError';
+  }
+
+  declare readonly code: 'INVALID_MODEL' | 'UNSUPPORTED_MODEL' | 'DOWNLOAD_FAILED';
+
+  /**
+   * @param code - which of this class's codes applies
+   * @param message - one sentence for a human
+   * @param options - `cause`: the error underneath, if any
+   */
+  constructor(code: ModelError['code'], message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
