@@ -1,0 +1,18 @@
+#include "js/describe-models.h"
+#include "js/js-pair.h"
+#include "runtime.h"
+
+#include <napi.h>
+
+namespace {
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+    exports["llamaVersion"] = Napi::String::New(env, iprm::headersVersion());
+    exports["describeModels"] = Napi::Function::New(env, iprm::describeModels, "describeModels");
+    iprm::JsPair::define(env, exports);
+    return exports;
+}
+
+} // namespace
+
+NODE_API_MODULE(implicit_prm, init)

@@ -1,0 +1,22 @@
+# Builds the llama.cpp libraries from the same source as the headers, with whatever GGML_* options the caller gives,
+# into build/runtime, where the addon looks before it looks for prebuilt ones.
+
+set(BUILD_SHARED_LIBS ON)
+set(LLAMA_BUILD_COMMON OFF CACHE BOOL "" FORCE)
+set(LLAMA_BUILD_TESTS OFF CACHE BOOL "" FORCE)
+set(LLAMA_BUILD_TOOLS OFF CACHE BOOL "" FORCE)
+set(LLAMA_BUILD_EXAMPLES OFF CACHE BOOL "" FORCE)
+set(LLAMA_BUILD_SERVER OFF CACHE BOOL "" FORCE)
+set(CMAKE_PLATFORM_NO_VERSIONED_SONAME ON)
+set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
+if(APPLE)
+  set(CMAKE_INSTALL_RPATH "@loader_path")
+else()
+  set(CMAKE_INSTALL_RPATH "$ORIGIN")
+endif()
+foreach(kind LIBRARY RUNTIME)
+  set(CMAKE_${kind}_OUTPUT_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/build/runtime)
+  set(CMAKE_${kind}_OUTPUT_DIRECTORY_RELEASE ${CMAKE_CURRENT_SOURCE_DIR}/build/runtime)
+endforeach()
+add_subdirectory(${IPRM_LLAMA_SOURCE} ${CMAKE_CURRENT_BINARY_DIR}/llama EXCLUDE_FROM_ALL)
+add_dependencies(implicit_prm llama)

@@ -1,0 +1,148 @@
+#include "js-pair.h"
+
+#include "convert.h"
+#include "promise-worker.h"
+
+namespace iprm {
+
+void JsPair::define(Napi::Env env, Napi::Object exports) {
+    exports["Pair"] = DefineClass(
+        env, "Pair",
+        {InstanceMethod<&JsPair::open>("open"), InstanceMethod<&JsPair::evaluate>("evaluate"),
+         InstanceMethod<&JsPair::tokenise>("tokenise"), InstanceMethod<&JsPair::detokenise>("detokenise"),
+         InstanceMethod<&JsPair::close>("close")});
+}
+
+JsPair::JsPair(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()), js_(info.Env()) {
+    if (info[0].IsFunction()) onLog_ = Napi::Persistent(info[0].As<Napi::Function>());
+    // Hooks run last in, first out, so this one runs before that of js_: the worker is gone when js_ goes.
+    napi_add_env_cleanup_hook(env_, onEnvironmentExit, this);
+}
+
+JsPair::~JsPair() {
+    if (!worker_) return;
+    napi_remove_env_cleanup_hook(env_, onEnvironmentExit, this);
+    shutDown();
+}
+
+void JsPair::onEnvironmentExit(void* pair) {
+    auto* self = static_cast<JsPair*>(pair);
+    if (self->worker_) self->shutDown();
+}
+
+/// Stops the worker within one batch and gives up the models.
+void JsPair::shutDown() {
+    closing_ = true;
+    worker_.reset();
+    pair_.reset();
+    js_.release();
+}
+
+Napi::Value JsPair::open(const Napi::CallbackInfo& info) {
+    auto options = toPairOptions(info[0].As<Napi::Object>());
+    return start(info.Env(), info[1], [this, options = std::move(options)](Operation& operation) {
+        const LoadProgress progress = [&](float fraction) {
+            operation.report(fraction, 1);
+            return !stopped(operation);
+        };
+        auto pair = std::make_shared<Pair>(options, logSink(), progress);
+        if (stopped(operation)) throw Cancelled();
+        return [this, pair = std::move(pair)](Napi::Env env) -> Napi::Value {
+            pair_ = pair;
+            return describePair(env, *pair);
+        };
+    });
+}
+
+Napi::Value JsPair::evaluate(const Napi::CallbackInfo& info) {
+    const auto pair = requirePair(info.Env());
+    auto sequences = toSequences(info[0]);
+    return start(info.Env(), info[1], [this, pair, sequences = std::move(sequences)](Operation& operation) {
+        const TokenProgress progress = [&](size_t done, size_t total) {
+            operation.report(static_cast<double>(done), static_cast<double>(total));
+        };
+        auto logprobs = pair->evaluate(sequences, progress, [&] { return stopped(operation); });
+        return [logprobs = std::move(logprobs)](Napi::Env env) -> Napi::Value { return toJs(env, logprobs); };
+    });
+}
+
+Napi::Value JsPair::tokenise(const Napi::CallbackInfo& info) {
+    const auto work = [pair = requirePair(info.Env()), text = info[0].As<Napi::String>().Utf8Value(),
+                       parseSpecial = info[1].As<Napi::Boolean>().Value()] {
+        return pair->vocabulary().tokenise(text, parseSpecial);
+    };
+    return PromiseWorker<Tokenised>::run(
+        info.Env(), work, [](Napi::Env env, const Tokenised& result) { return toJs(env, result); });
+}
+
+Napi::Value JsPair::detokenise(const Napi::CallbackInfo& info) {
+    const auto work = [pair = requirePair(info.Env()), tokens = toTokens(info[0])] {
+        return pair->vocabulary().detokenise(tokens);
+    };
+    return PromiseWorker<std::string>::run(info.Env(), work, [](Napi::Env env, const std::string& text) {
+        return Napi::String::New(env, text);
+    });
+}
+
+Napi::Value JsPair::close(const Napi::CallbackInfo& info) {
+    closing_ = true;
+    // The worker drops the last reference: freeing gigabytes is not for the JavaScript thread.
+    const auto pair = std::make_shared<std::shared_ptr<Pair>>(std::move(pair_));
+    const Napi::Object handle = start(info.Env(), info.Env().Undefined(), [pair](Operation&) {
+        pair->reset();
+        return [](Napi::Env env) { return env.Undefined(); };
+    });
+    return handle.Get("promise");
+}
+
+Napi::Object JsPair::start(Napi::Env env, Napi::Value onProgress, Work work) {
+    if (!worker_) throw Napi::Error::New(env, "The pair has been shut down");
+    if (operations_.empty()) {
+        Ref();
+        js_.hold(env);
+    }
+    Operation& operation = operations_.emplace_back(env, js_, onProgress);
+    worker_->post([this, &operation, work = std::move(work)] { runOnWorker(operation, work); });
+    return operation.handle(env);
+}
+
+void JsPair::runOnWorker(Operation& operation, const Work& work) {
+    try {
+        auto convert = work(operation);
+        js_.post([this, &operation, convert = std::move(convert)](Napi::Env env) {
+            settle(env, operation, [&] { operation.resolve(convert(env)); });
+        });
+    } catch (const Error& error) {
+        js_.post([this, &operation, error](Napi::Env env) {
+            settle(env, operation, [&] { operation.reject(env, error); });
+        });
+    } catch (const std::exception& exception) {
+        js_.post([this, &operation, error = Error("EVALUATION_FAILED", exception.what())](Napi::Env env) {
+            settle(env, operation, [&] { operation.reject(env, error); });
+        });
+    }
+}
+
+void JsPair::settle(Napi::Env env, Operation& operation, const std::function<void()>& settlement) {
+    settlement();
+    operations_.remove_if([&](const Operation& other) { return &other == &operation; });
+    if (!operations_.empty()) return;
+    js_.letGo(env);
+    Unref();
+}
+
+LogSink JsPair::logSink() {
+    if (onLog_.IsEmpty()) return nullptr;
+    return [this](ggml_log_level level, const std::string& text) {
+        js_.post([this, level, text](Napi::Env env) {
+            onLog_.Call({Napi::Number::New(env, level), Napi::String::New(env, text)});
+        });
+    };
+}
+
+std::shared_ptr<Pair> JsPair::requirePair(Napi::Env env) const {
+    if (!pair_) throw Napi::Error::New(env, "The pair is not open");
+    return pair_;
+}
+
+} // namespace iprm

@@ -1,0 +1,146 @@
+#include "model.h"
+
+#include "error.h"
+
+namespace iprm {
+
+namespace {
+
+struct LoadState {
+    const LoadProgress& progress;
+    bool cancelled = false;
+};
+
+bool onLoadProgress(float fraction, void* userData) {
+    auto& state = *static_cast<LoadState*>(userData);
+    state.cancelled = state.progress && !state.progress(fraction);
+    return !state.cancelled;
+}
+
+std::string reasonOr(LogScope& log, const std::string& fallback) {
+    const std::string errors = log.takeErrors();
+    return errors.empty() ? fallback : errors;
+}
+
+llama_model* load(const LlamaApi& api, const ModelOptions& options, LogScope& log,
+                  const LoadProgress& progress) {
+    LoadState state{progress};
+    // llama.cpp takes null for "every device there is", so an empty list has to be a list with only its end.
+    auto devices = options.devices;
+    devices.push_back(nullptr);
+    llama_model_params params = api.llama_model_default_params();
+    params.devices = devices.data();
+    params.n_gpu_layers = options.devices.empty() ? 0 : options.gpuLayers;
+    params.vocab_only = options.vocabularyOnly;
+    params.progress_callback = onLoadProgress;
+    params.progress_callback_user_data = &state;
+    llama_model* model = api.llama_model_load_from_file(options.path.c_str(), params);
+    if (model) return model;
+    if (state.cancelled) throw Cancelled();
+    throw Error("INVALID_MODEL", "Could not load the model " + options.path + ": " +
+                                     reasonOr(log, "llama.cpp gives no reason"));
+}
+
+std::string metadataAt(const llama_model* model, int32_t index,
+                       decltype(&::llama_model_meta_key_by_index) get) {
+    const int32_t length = get(model, index, nullptr, 0);
+    if (length <= 0) return {};
+    std::string text(static_cast<size_t>(length) + 1, '\0');
+    get(model, index, text.data(), text.size());
+    text.pop_back();
+    return text;
+}
+
+std::map<std::string, std::string> allMetadata(const LlamaApi& api, const llama_model* model) {
+    std::map<std::string, std::string> metadata;
+    for (int32_t index = 0; index < api.llama_model_meta_count(model); ++index) {
+        metadata[metadataAt(model, index, api.llama_model_meta_key_by_index)] =
+            metadataAt(model, index, api.llama_model_meta_val_str_by_index);
+    }
+    return metadata;
+}
+
+} // namespace
+
+Model::Model(const LlamaApi& api, const ModelOptions& options, LogScope& log, const LoadProgress& progress)
+    : api_(api), path_(options.path), model_(load(api, options, log, progress), api.llama_model_free) {
+    if (!options.vocabularyOnly) requireCausal();
+}
+
+void Model::requireCausal() const {
+    const auto refuse = [this](const std::string& why) {
+        throw Error("UNSUPPORTED_MODEL", "The model " + path_ + " cannot score text: " + why);
+    };
+    const std::string architecture = metadata("general.architecture").value_or("");
+    if (vocabulary().empty()) refuse("it has no vocabulary");
+    if (api_.llama_model_has_encoder(model_.get()))
+        refuse("it has an encoder; a decoder-only model is needed");
+    if (!api_.llama_model_has_decoder(model_.get())) refuse("it has no decoder; it is encoder-only");
+    if (api_.llama_model_is_diffusion(model_.get()))
+        refuse("it is a diffusion model, not an autoregressive one");
+    if (metadata(architecture + ".attention.causal") == "false") {
+        refuse("its attention is not causal (architecture " + architecture + "); it is encoder-only");
+    }
+}
+
+std::optional<std::string> Model::metadata(const std::string& key) const {
+    const int32_t length = api_.llama_model_meta_val_str(model_.get(), key.c_str(), nullptr, 0);
+    if (length < 0) return std::nullopt;
+    std::string value(static_cast<size_t>(length) + 1, '\0');
+    api_.llama_model_meta_val_str(model_.get(), key.c_str(), value.data(), value.size());
+    value.pop_back();
+    return value;
+}
+
+bool Model::isRecurrent() const {
+    return api_.llama_model_is_recurrent(model_.get()) || api_.llama_model_is_hybrid(model_.get());
+}
+
+ModelDescription Model::describe() const {
+    const llama_model* model = model_.get();
+    const Vocabulary words = vocabulary();
+    const char* chatTemplate = api_.llama_model_chat_template(model, nullptr);
+    ModelDescription description;
+    description.architecture = metadata("general.architecture").value_or("");
+    description.name = metadata("general.name").value_or("");
+    description.quantisation = api_.llama_ftype_name(api_.llama_model_ftype(model));
+    description.parameters = api_.llama_model_n_params(model);
+    description.sizeInBytes = api_.llama_model_size(model);
+    description.contextLength = contextLength();
+    description.embeddingLength = api_.llama_model_n_embd(model);
+    description.layers = api_.llama_model_n_layer(model);
+    description.vocabularySize = words.size();
+    description.beginOfText = words.beginOfText();
+    description.endOfText = words.endOfText();
+    description.endOfTurn = words.endOfTurn();
+    description.beta = readBeta(api_, path_);
+    if (chatTemplate) description.chatTemplate = chatTemplate;
+    description.metadata = allMetadata(api_, model);
+    return description;
+}
+
+llama_adapter_lora* loadAdapter(const LlamaApi& api, const Model& model, const std::string& path,
+                                LogScope& log) {
+    llama_adapter_lora* adapter = api.llama_adapter_lora_init(model.get(), path.c_str());
+    if (adapter) return adapter;
+    throw Error("INVALID_MODEL", "Could not load the LoRA adapter " + path + " for the model " +
+                                     model.path() + ": " + reasonOr(log, "llama.cpp gives no reason"));
+}
+
+std::optional<double> readBeta(const LlamaApi& api, const std::string& path) {
+    const std::unique_ptr<gguf_context, decltype(api.gguf_free)> file(
+        api.gguf_init_from_file(path.c_str(), {/*no_alloc=*/true, /*ctx=*/nullptr}), api.gguf_free);
+    if (!file) return std::nullopt;
+    const int64_t key = api.gguf_find_key(file.get(), "implicit_prm.beta");
+    if (key < 0) return std::nullopt;
+    switch (api.gguf_get_kv_type(file.get(), key)) {
+    case GGUF_TYPE_FLOAT32:
+        return api.gguf_get_val_f32(file.get(), key);
+    case GGUF_TYPE_FLOAT64:
+        return api.gguf_get_val_f64(file.get(), key);
+    default:
+        return std::nullopt;
+    }
+}
+
+} // namespace iprm

@@ -1,0 +1,116 @@
+#include "prefix-tree.h"
+
+#include <algorithm>
+
+namespace iprm {
+
+namespace {
+
+using Nodes = std::vector<std::unique_ptr<PrefixNode>>;
+
+/// The part of a sequence that lies below some node.
+struct Rest {
+    const Sequence& sequence;
+    float* results;
+    int32_t position;
+
+    /// The last token is only ever predicted.
+    int32_t evaluatedEnd() const { return static_cast<int32_t>(sequence.tokens.size()) - 1; }
+    llama_token token() const { return sequence.tokens[static_cast<size_t>(position)]; }
+};
+
+void addTarget(PrefixNode& node, const Rest& rest, int32_t position) {
+    const int32_t predicted = position + 1;
+    if (predicted < rest.sequence.from) return;
+    node.targets.push_back({position - node.begin, rest.sequence.tokens[static_cast<size_t>(predicted)],
+                            rest.results + (predicted - rest.sequence.from)});
+}
+
+std::unique_ptr<PrefixNode> leafOf(const Rest& rest) {
+    auto node = std::make_unique<PrefixNode>();
+    node->path = rest.sequence.tokens.data();
+    node->begin = rest.position;
+    node->end = rest.evaluatedEnd();
+    for (int32_t position = node->begin; position < node->end; ++position) addTarget(*node, rest, position);
+    return node;
+}
+
+/// Cuts a node in two after its first `length` tokens.
+void split(PrefixNode& node, int32_t length) {
+    auto lower = std::make_unique<PrefixNode>();
+    lower->path = node.path;
+    lower->begin = node.begin + length;
+    lower->end = node.end;
+    lower->children = std::move(node.children);
+    const auto belongsAbove = [length](const Target& target) { return target.offset < length; };
+    const auto cut = std::stable_partition(node.targets.begin(), node.targets.end(), belongsAbove);
+    lower->targets.assign(cut, node.targets.end());
+    for (auto& target : lower->targets) target.offset -= length;
+    node.targets.erase(cut, node.targets.end());
+    node.end = lower->begin;
+    node.children.clear();
+    node.children.push_back(std::move(lower));
+}
+
+PrefixNode* childThatBeginsWith(const Nodes& nodes, llama_token token) {
+    for (const auto& node : nodes) {
+        if (node->path[node->begin] == token) return node.get();
+    }
+    return nullptr;
+}
+
+void insert(Nodes& roots, Rest rest) {
+    Nodes* nodes = &roots;
+    while (rest.position < rest.evaluatedEnd()) {
+        PrefixNode* node = childThatBeginsWith(*nodes, rest.token());
+        if (!node) {
+            nodes->push_back(leafOf(rest));
+            return;
+        }
+        const int32_t end = std::min(node->end, rest.evaluatedEnd());
+        while (rest.position < end && node->path[rest.position] == rest.token()) {
+            addTarget(*node, rest, rest.position);
+            ++rest.position;
+        }
+        if (rest.position < end) split(*node, rest.position - node->begin);
+        nodes = &node->children;
+    }
+}
+
+/// Sorts what insertion left unsorted and sets the heights; returns the tokens of the subtree.
+size_t finish(PrefixNode& node) {
+    std::stable_sort(node.targets.begin(), node.targets.end(),
+                     [](const Target& a, const Target& b) { return a.offset < b.offset; });
+    size_t tokens = static_cast<size_t>(node.length());
+    int32_t below = 0;
+    std::vector<std::pair<size_t, std::unique_ptr<PrefixNode>>> sized;
+    for (auto& child : node.children) {
+        const size_t size = finish(*child);
+        tokens += size;
+        below = std::max(below, child->height);
+        sized.emplace_back(size, std::move(child));
+    }
+    std::stable_sort(sized.begin(), sized.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (size_t i = 0; i < sized.size(); ++i) node.children[i] = std::move(sized[i].second);
+    node.height = node.length() + below;
+    return tokens;
+}
+
+} // namespace
+
+Nodes buildPrefixTree(const std::vector<Sequence>& sequences, const std::vector<float*>& results) {
+    Nodes roots;
+    for (size_t i = 0; i < sequences.size(); ++i) insert(roots, {sequences[i], results[i], 0});
+    for (const auto& root : roots) finish(*root);
+    return roots;
+}
+
+size_t countTokens(const Nodes& roots) {
+    size_t tokens = 0;
+    for (const auto& node : roots)
+        tokens += static_cast<size_t>(node->length()) + countTokens(node->children);
+    return tokens;
+}
+
+} // namespace iprm
