@@ -1,0 +1,99 @@
+/** The native addon as `native/` defines it. Numbers of the llama.cpp enums and -1 for "none" are its own affair. */
+export interface Addon {
+  /** The llama.cpp release whose headers the addon was compiled against. */
+  llamaVersion: string;
+  Pair: new (onLog?: (level: number, text: string) => void) => AddonPair;
+  describeModels(runtime: RuntimeFiles, paths: readonly string[]): Promise<AddonDescriptions>;
+}
+
+/** Work under way in the addon. */
+export interface AddonOperation<T> {
+  promise: Promise<T>;
+  /** Makes the promise reject with code `CANCELLED`, unless it is settled before. */
+  cancel(): void;
+}
+
+export type AddonProgress = (done: number, total: number) => void;
+
+export interface AddonPair {
+  open(options: AddonPairOptions, onProgress?: AddonProgress): AddonOperation<AddonPairDescription>;
+  evaluate(
+    sequences: readonly {tokens: Int32Array; from: number}[],
+    onProgress?: AddonProgress,
+  ): AddonOperation<{policy: Float32Array[]; reference: Float32Array[] | null}>;
+  tokenise(text: string, parseSpecial: boolean): Promise<AddonTokens>;
+  detokenise(tokens: Int32Array): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The llama.cpp libraries to open. */
+export interface RuntimeFiles {
+  /** Paths of ggml-base, ggml and llama. */
+  libraries: string[];
+  /** The folder whose backends are loaded. */
+  backendsDirectory: string;
+  /** Libraries of GPU backends, best first. */
+  gpuBackends: {gpu: string; path: string}[];
+}
+
+export interface AddonPairOptions {
+  runtime: RuntimeFiles;
+  policy: string;
+  reference: string | undefined;
+  lora: string | undefined;
+  gpu: string;
+  gpuLayers: number;
+  threads: number;
+  contextSize: number | undefined;
+  batchSize: number;
+  kvCacheType: string;
+  flashAttention: boolean | undefined;
+}
+
+export interface AddonTokens {
+  tokens: Int32Array;
+  /** Byte offset of each token in the UTF-8 text, ascending. */
+  starts: Uint32Array;
+}
+
+export interface AddonSpecialToken {
+  token: number;
+  text: string;
+  stripLeft: boolean;
+  stripRight: boolean;
+  endsGeneration: boolean;
+}
+
+export interface AddonModelDescription {
+  architecture: string;
+  name: string;
+  quantisation: string;
+  parameters: number;
+  sizeInBytes: number;
+  contextLength: number;
+  embeddingLength: number;
+  layers: number;
+  vocabularySize: number;
+  beginOfText: number;
+  endOfText: number;
+  endOfTurn: number;
+  beta: number | null;
+  chatTemplate: string | null;
+  metadata: Record<string, string>;
+}
+
+export interface AddonPairDescription {
+  policy: AddonModelDescription;
+  reference: AddonModelDescription | null;
+  sharesWeights: boolean;
+  contextSize: number;
+  batchSize: number;
+  devices: string[];
+  beta: number | null;
+  specialTokens: AddonSpecialToken[];
+}
+
+export interface AddonDescriptions {
+  models: AddonModelDescription[];
+  differences: ({token: number; left: string | null; right: string | null} | null)[];
+}

@@ -1,0 +1,54 @@
+import {existsSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+import process from 'node:process';
+import {RuntimeLoadError} from '../errors/runtime-load-error.js';
+import {packageRoot} from '../utils/package-root.js';
+import type {Addon} from './addon.js';
+
+/**
+ * Loads the native addon: the one that `IMPLICIT_PRM_ADDON` names, else the prebuilt one of the platform, else the one
+ * built here.
+ *
+ * @throws {@link RuntimeLoadError} `ADDON_NOT_FOUND`, with the command that builds one
+ */
+export function loadAddon(): Addon {
+  const places = addonPlaces();
+  const found = places.find(place => existsSync(place));
+  if (found === undefined) {
+    throw new RuntimeLoadError(
+      'ADDON_NOT_FOUND',
+      `There is no native addon for ${process.platform}-${process.arch} (looked for ${places.join(', ')}). ${howToBuild()}`,
+    );
+  }
+
+  try {
+    return createRequire(import.meta.url)(found) as Addon;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RuntimeLoadError(
+      'ADDON_NOT_FOUND',
+      `The native addon ${found} could not be loaded: ${reason}. ${howToBuild()}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function addonPlaces(): string[] {
+  const chosen = process.env.IMPLICIT_PRM_ADDON;
+  if (chosen) {
+    return [path.resolve(chosen)];
+  }
+
+  return [
+    path.join(packageRoot, 'prebuilds', `${process.platform}-${process.arch}`, 'implicit_prm.node'),
+    path.join(packageRoot, 'build', 'Release', 'implicit_prm.node'),
+  ];
+}
+
+function howToBuild(): string {
+  const script = path.join(packageRoot, 'scripts', 'build-native.js');
+  return `Build it with: node "${script}" (it needs CMake, git and a C++17 compiler)`;
+}

@@ -1,0 +1,83 @@
+import {PairClosedError} from '../errors/pair-closed-error.js';
+import type {AddonPair, AddonPairDescription, AddonPairOptions, AddonProgress, AddonTokens} from './addon.js';
+import type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine.js';
+import {loadAddon} from './load-addon.js';
+import {libraryError, runOperation} from './run-operation.js';
+
+/** What llama.cpp logs: a level and one line. */
+export type LogListener = (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void;
+
+/** The engine of the native addon: two models, evaluated by llama.cpp on a thread of their own. */
+export class NativeEngine implements Engine {
+  /** Loads the models. */
+  static async open(
+    options: AddonPairOptions,
+    {signal, onProgress, onLog}: {signal?: AbortSignal; onProgress?: AddonProgress; onLog?: LogListener},
+  ): Promise<NativeEngine> {
+    const {Pair} = loadAddon();
+    const pair = new Pair(onLog && ((level, text) => onLog(logLevel(level), text)));
+    try {
+      const description = await runOperation(report => pair.open(options, report), signal, onProgress);
+      return new NativeEngine(pair, description);
+    } catch (error) {
+      await pair.close();
+      throw error;
+    }
+  }
+
+  readonly #pair: AddonPair;
+  #closed: Promise<void> | undefined;
+
+  private constructor(
+    pair: AddonPair,
+    /** What the addon tells of the pair. */
+    readonly description: AddonPairDescription,
+  ) {
+    this.#pair = pair;
+  }
+
+  async logprobs(
+    sequences: readonly TokenSequence[],
+    {signal, onProgress}: EvaluationOptions = {},
+  ): Promise<SequenceLogprobs> {
+    this.#requireOpen();
+    return runOperation(
+      report => this.#pair.evaluate(sequences, report),
+      signal,
+      onProgress && ((tokens, total) => onProgress({tokens, total})),
+    );
+  }
+
+  /** Tokens of a text with no begin- or end-of-text token added, and the byte each begins at. */
+  async tokenise(text: string, parseSpecial: boolean): Promise<AddonTokens> {
+    this.#requireOpen();
+    try {
+      return await this.#pair.tokenise(text, parseSpecial);
+    } catch (error) {
+      throw libraryError(error);
+    }
+  }
+
+  /** The text of tokens, that of special ones included. Bytes that are no UTF-8 become U+FFFD. */
+  async detokenise(tokens: Int32Array): Promise<string> {
+    this.#requireOpen();
+    return this.#pair.detokenise(tokens);
+  }
+
+  /** Rejects what is pending and frees the models. Resolves once they are freed; may be called again. */
+  close(): Promise<void> {
+    this.#closed ??= this.#pair.close();
+    return this.#closed;
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) {
+      throw new PairClosedError('The pair is closed: open another one.');
+    }
+  }
+}
+
+/** ggml's levels are 1 for debug, 2 for info, 3 for warn, 4 for error. */
+function logLevel(level: number): 'debug' | 'info' | 'warn' | 'error' {
+  return (['debug', 'info', 'warn', 'error'] as const)[level - 1] ?? 'info';
+}

@@ -1,0 +1,39 @@
+export type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine/engine.js';
+export type {LogListener} from './engine/native-engine.js';
+export {ChatTemplateError} from './errors/chat-template-error.js';
+export {ContextOverflowError} from './errors/context-overflow-error.js';
+export type {ErrorCode} from './errors/error-code.js';
+export {EvaluationError} from './errors/evaluation-error.js';
+export {ImplicitPrmError} from './errors/implicit-prm-error.js';
+export {InvalidInputError} from './errors/invalid-input-error.js';
+export {ModelError} from './errors/model-error.js';
+export {PairClosedError} from './errors/pair-closed-error.js';
+export {PairMismatchError} from './errors/pair-mismatch-error.js';
+export {RuntimeLoadError} from './errors/runtime-load-error.js';
+export {bundledPair} from './pair/bundled-pair.js';
+export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
+export type {ModelInfo} from './pair/model-info.js';
+export {openPair} from './pair/open-pair.js';
+export {Pair, type PairInfo} from './pair/pair.js';
+export type {OpenProgress, PairOptions} from './pair/pair-options.js';
+export {type Aggregate, aggregate} from './reward/aggregate.js';
+export type {BetaSchedule} from './reward/beta-schedule.js';
+export {type StepReward, type StepRewardsInput, stepRewards} from './reward/step-rewards.js';
+export {scoreSteps} from './score/score-steps.js';
+export type {
+  ScoredResponse,
+  ScoredStep,
+  ScoredTokens,
+  ScoreManyInput,
+  ScoreOneInput,
+  ScoreOptions,
+} from './score/score-types.js';
+export {splitSteps} from './steps/split-steps.js';
+export type {StepSpan} from './steps/step-span.js';
+export type {StepSplitter} from './steps/step-splitter.js';
+export type {
+  ConversationTokeniser,
+  TokenisedResponse,
+  TokeniseOptions,
+} from './text/conversation-tokeniser.js';
+export type {ChatMessage, Prompt} from './text/prompt.js';

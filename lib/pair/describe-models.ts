@@ -1,0 +1,41 @@
+import {findRuntime} from '../engine/find-runtime.js';
+import {loadAddon} from '../engine/load-addon.js';
+import {libraryError} from '../engine/run-operation.js';
+import {locateModel} from './locate-model.js';
+import {type ModelInfo, modelInfo} from './model-info.js';
+
+/** A token that two vocabularies do not have in common. */
+export interface VocabularyDifference {
+  token: number;
+  /** Its text in the first model, `null` if that has no such token. */
+  left: string | null;
+  /** Its text in the other model. */
+  right: string | null;
+}
+
+/** Models and how their vocabularies compare. */
+export interface ModelDescriptions {
+  models: ModelInfo[];
+  /** For each model where its vocabulary first differs from that of model 0; `null` where it does not. */
+  differences: (VocabularyDifference | null)[];
+}
+
+/**
+ * Reads what GGUF files tell of their models, and compares the vocabularies, without loading the weights.
+ *
+ * @param files - paths or URIs, as for {@link openPair}
+ * @throws {@link ModelError}, {@link RuntimeLoadError}
+ */
+export async function describeModels(files: readonly string[]): Promise<ModelDescriptions> {
+  const paths: string[] = [];
+  for (const file of files) {
+    paths.push(await locateModel(file));
+  }
+
+  try {
+    const {models, differences} = await loadAddon().describeModels(findRuntime(), paths);
+    return {models: models.map((model, index) => modelInfo(paths[index]!, model)), differences};
+  } catch (error) {
+    throw libraryError(error);
+  }
+}

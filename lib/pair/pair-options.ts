@@ -1,0 +1,98 @@
+import os from 'node:os';
+import {z} from 'zod';
+import type {LogListener} from '../engine/native-engine.js';
+
+/** How the opening of a pair is going. */
+export type OpenProgress =
+  | {
+      phase: 'download';
+      /** As given in the options. */
+      model: string;
+      /** Bytes. */
+      loaded: number;
+      total: number;
+    }
+  | {
+      phase: 'load';
+      /** 0 … 1, both models together. */
+      loaded: number;
+      total: 1;
+    };
+
+/** What {@link openPair} can be told. */
+export interface PairOptions {
+  /**
+   * The policy π_θ, a model trained as an outcome reward model: the path of a GGUF file (the first one of a split
+   * model), or a URI that node-llama-cpp resolves, such as `hf:user/model:Q8_0`, which is downloaded.
+   */
+  policy: string;
+  /**
+   * The reference π_ref, the model that the policy was trained from: a path or URI. With `lora` it may be the same file
+   * as the policy; its weights are then held once. Without a reference the policy's log-probabilities stand for the
+   * log-ratios, which the authors call "w/o ref".
+   */
+  reference?: string | undefined;
+  /** The path of a LoRA adapter (GGUF) to apply to the policy. */
+  lora?: string | undefined;
+  /** β, the reward of one nat; the one in the adapter's or the policy's metadata if left out, else 0.05. */
+  beta?: number | undefined;
+  /**
+   * Where to compute: `'auto'` (the default) on a GPU if there is one, `false` on the CPU, or on a GPU through
+   * `'cuda'`, `'vulkan'` or `'metal'`, which fails if there is none.
+   */
+  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
+  /** How many layers of each model to put on the GPU; all if left out. */
+  gpuLayers?: number | undefined;
+  /** CPU threads; as many as the process may use if left out. */
+  threads?: number | undefined;
+  /**
+   * The most tokens that a prompt and a response may have together; if left out, what both models were trained on but
+   * no more than 4,096. The key-value caches take memory in proportion.
+   */
+  contextSize?: number | undefined;
+  /** Tokens evaluated at once, 32 or more; 512 if left out. */
+  batchSize?: number | undefined;
+  /** How keys and values are kept: `'f32'` is exact, `'f16'` (the default) takes half the memory, `'q8_0'` a quarter. */
+  kvCacheType?: 'f32' | 'f16' | 'q8_0' | undefined;
+  /**
+   * Flash attention. If left out it is used on a GPU, and with a `'q8_0'` cache, which needs it. On the CPU it is
+   * somewhat faster but sums in half precision, which costs accuracy on long texts.
+   */
+  flashAttention?: boolean | undefined;
+  /** Where downloaded models are kept; node-llama-cpp's own folder if left out. */
+  modelsDirectory?: string | undefined;
+  /** Called as models are downloaded and loaded. */
+  onProgress?: ((progress: OpenProgress) => void) | undefined;
+  /** Called with what llama.cpp logs; nothing is printed anywhere else. */
+  onLog?: LogListener | undefined;
+  /** Stops downloading and loading; the promise is rejected with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+const path = z.string().min(1);
+const callback = <Callback>() =>
+  z.custom<Callback>(value => typeof value === 'function', 'expected a function');
+
+/** Checks {@link PairOptions} and fills in what was left out. */
+export const pairOptionsSchema = z
+  .strictObject({
+    policy: path,
+    reference: path.optional(),
+    lora: path.optional(),
+    beta: z.number().positive().optional(),
+    gpu: z.literal(['auto', 'cuda', 'vulkan', 'metal', false]).default('auto'),
+    gpuLayers: z.int().min(0).optional(),
+    threads: z.int().min(1).max(512).default(os.availableParallelism()),
+    contextSize: z.int().min(2).optional(),
+    batchSize: z.int().min(32).max(16_384).default(512),
+    kvCacheType: z.literal(['f32', 'f16', 'q8_0']).default('f16'),
+    flashAttention: z.boolean().optional(),
+    modelsDirectory: path.optional(),
+    onProgress: callback<(progress: OpenProgress) => void>().optional(),
+    onLog: callback<LogListener>().optional(),
+    signal: z.instanceof(AbortSignal).optional(),
+  })
+  .refine(({kvCacheType, flashAttention}) => kvCacheType !== 'q8_0' || flashAttention !== false, {
+    message: "a 'q8_0' cache needs flash attention: leave flashAttention out or set it to true",
+    path: ['flashAttention'],
+  });

@@ -1,0 +1,193 @@
+import type {AddonTokens} from '../engine/addon.js';
+import type {NativeEngine} from '../engine/native-engine.js';
+import {ChatTemplateError} from '../errors/chat-template-error.js';
+import {InvalidInputError} from '../errors/invalid-input-error.js';
+import {ChatTemplate} from './chat-template.js';
+import type {ChatMessage, Prompt} from './prompt.js';
+import {SpecialTokens} from './special-tokens.js';
+import {utf16Offsets} from './utf16-offsets.js';
+
+/** A prompt and a response as tokens. */
+export interface TokenisedResponse {
+  /** Those of the prompt, then those of the response, then the end-of-turn token of a finished response. */
+  tokens: Int32Array;
+  /** How many of them are the prompt's: those that begin in it. */
+  promptLength: number;
+  /**
+   * For each token of the response the index in its text of the character it begins in; the end-of-turn token begins
+   * at the text's end.
+   */
+  starts: Uint32Array;
+}
+
+export interface TokeniseOptions {
+  /** Whether the response has come to its end, so that the end-of-turn token belongs to it. */
+  complete: boolean;
+  /** Take the texts of special tokens in prompt and response for these tokens, instead of as plain text. */
+  allowSpecialTokens: boolean;
+}
+
+/** A prompt ready to have responses put behind it. */
+interface PreparedPrompt {
+  text: string;
+  /** The tokens to use in place of the text. */
+  tokens?: Int32Array;
+  /** What keeps special tokens apart that are to be text. */
+  marker: string;
+}
+
+/** Turns prompts and responses into tokens, the way the policy was trained to see them. */
+export class ConversationTokeniser {
+  readonly #engine: NativeEngine;
+  readonly #special: SpecialTokens;
+  readonly #template: ChatTemplate | undefined;
+  readonly #endOfTurn: number;
+
+  constructor(engine: NativeEngine) {
+    const {policy, specialTokens} = engine.description;
+    const textOf = (id: number) => specialTokens.find(({token}) => token === id)?.text ?? '';
+    this.#engine = engine;
+    this.#special = new SpecialTokens(specialTokens);
+    this.#template =
+      policy.chatTemplate === null
+        ? undefined
+        : new ChatTemplate(policy.chatTemplate, {
+            bos_token: textOf(policy.beginOfText),
+            eos_token: textOf(policy.endOfText),
+          });
+    this.#endOfTurn = this.#findEndOfTurn(policy.endOfText);
+  }
+
+  /** The tokens of a prompt with each of the responses. */
+  async tokenise(
+    prompt: Prompt,
+    responses: readonly string[],
+    options: TokeniseOptions,
+  ): Promise<TokenisedResponse[]> {
+    const prepared = this.#prepare(prompt, responses, options);
+    return Promise.all(responses.map(async response => this.#tokeniseOne(prepared, response, options)));
+  }
+
+  /** The text of each token; bytes that are no UTF-8 by themselves become U+FFFD. */
+  async detokenise(tokens: Int32Array): Promise<string> {
+    return this.#engine.detokenise(tokens);
+  }
+
+  async #tokeniseOne(
+    prompt: PreparedPrompt,
+    response: string,
+    {complete, allowSpecialTokens}: TokeniseOptions,
+  ): Promise<TokenisedResponse> {
+    const behind = prompt.tokens ? '' : prompt.text;
+    const plain = allowSpecialTokens ? response : this.#special.disarm(response, prompt.marker);
+    const {text, tokens, starts} = await this.#tokeniseText(behind + plain, prompt.marker);
+    const promptText = behind.replaceAll(prompt.marker, '');
+    const promptBytes = Buffer.byteLength(promptText);
+    const own = firstAtOrBehind(starts, promptBytes);
+    const responseStarts = utf16Offsets(text, starts.subarray(own)).map(index => index - promptText.length);
+    const all = [...(prompt.tokens ?? []), ...tokens, ...(complete ? [this.#requireEndOfTurn()] : [])];
+    return {
+      tokens: Int32Array.from(all),
+      promptLength: (prompt.tokens?.length ?? 0) + own,
+      starts: complete ? Uint32Array.from([...responseStarts, response.length]) : responseStarts,
+    };
+  }
+
+  /**
+   * Without a marker in it the text is tokenised at once. With one the special tokens left are the template's: the
+   * text is cut at them, as llama.cpp does, and what lies between is tokenised as plain text.
+   */
+  async #tokeniseText(text: string, marker: string): Promise<AddonTokens & {text: string}> {
+    if (!text.includes(marker)) {
+      return {text, ...(await this.#engine.tokenise(text, true))};
+    }
+
+    const parts = this.#special.partition(text);
+    const tokens: number[] = [];
+    const starts: number[] = [];
+    let offset = 0;
+    for (const [index, part] of parts.entries()) {
+      if (typeof part !== 'string') {
+        tokens.push(part.token);
+        starts.push(offset);
+        offset += Buffer.byteLength(part.text);
+        continue;
+      }
+
+      const plain = part.replaceAll(marker, '');
+      const {text: kept, leading} = stripped(plain, parts[index - 1], parts[index + 1]);
+      const piece = await this.#engine.tokenise(kept, false);
+      for (const [position, token] of piece.tokens.entries()) {
+        tokens.push(token);
+        starts.push(offset + leading + piece.starts[position]!);
+      }
+
+      offset += Buffer.byteLength(plain);
+    }
+
+    return {
+      text: text.replaceAll(marker, ''),
+      tokens: Int32Array.from(tokens),
+      starts: Uint32Array.from(starts),
+    };
+  }
+
+  #prepare(
+    prompt: Prompt,
+    responses: readonly string[],
+    {allowSpecialTokens}: TokeniseOptions,
+  ): PreparedPrompt {
+    if (typeof prompt === 'object' && 'raw' in prompt) {
+      const raw =
+        typeof prompt.raw === 'string' ? {text: prompt.raw} : {text: '', tokens: Int32Array.from(prompt.raw)};
+      return {...raw, marker: this.#special.chooseMarker([raw.text, ...responses])};
+    }
+
+    const messages = typeof prompt === 'string' ? [{role: 'user', content: prompt}] : prompt;
+    const marker = this.#special.chooseMarker([...messages.map(({content}) => content), ...responses]);
+    const plain = (text: string) => (allowSpecialTokens ? text : this.#special.disarm(text, marker));
+    return {text: this.#render(messages.map(({role, content}) => ({role, content: plain(content)}))), marker};
+  }
+
+  #render(messages: readonly ChatMessage[]): string {
+    if (!this.#template) {
+      throw new ChatTemplateError(
+        'NO_CHAT_TEMPLATE',
+        'The policy has no chat template. Give the prompt as {raw: text}, with whatever the model expects around it.',
+      );
+    }
+
+    return this.#template.render(messages);
+  }
+
+  /** The token that the template puts behind an answer, else the one that ends a text. */
+  #findEndOfTurn(endOfText: number): number {
+    const after = this.#template?.afterAnswer() ?? '';
+    const first = this.#special.findFirst(after);
+    return first && after.slice(0, first.index).trim() === '' ? first.token.token : endOfText;
+  }
+
+  #requireEndOfTurn(): number {
+    if (this.#endOfTurn < 0) {
+      throw new InvalidInputError('The policy has no token that ends a turn: score with complete: false.');
+    }
+
+    return this.#endOfTurn;
+  }
+}
+
+function firstAtOrBehind(starts: Uint32Array, offset: number): number {
+  const index = starts.findIndex(start => start >= offset);
+  return index === -1 ? starts.length : index;
+}
+
+/** Text without the white space that a special token beside it swallows, and how many bytes of that came first. */
+function stripped(
+  text: string,
+  before: string | {stripRight: boolean} | undefined,
+  after: string | {stripLeft: boolean} | undefined,
+): {text: string; leading: number} {
+  const withoutStart = typeof before === 'object' && before.stripRight ? text.trimStart() : text;
+  const kept = typeof after === 'object' && after.stripLeft ? withoutStart.trimEnd() : withoutStart;
+  return {text: kept, leading: Buffer.byteLength(text) - Buffer.byteLength(withoutStart)};
+}
