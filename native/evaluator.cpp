@@ -227,13 +227,7 @@ void Evaluator::addTokens(Batch& batch, OpenNode& open, int32_t count) {
 
 void Evaluator::decode(Batch& batch, LogScope& log, const EvaluationControl& control) {
     if (control.cancelled()) throw Cancelled();
-    std::vector<int32_t> sequenceCounts(batch.tokens.size(), 1);
-    std::vector<llama_seq_id*> sequences;
-    for (auto& sequence : batch.sequences) sequences.push_back(&sequence);
-    const llama_batch arrays = {batch.size(),           batch.tokens.data(),   nullptr,
-                                batch.positions.data(), sequenceCounts.data(), sequences.data(),
-                                batch.outputs.data()};
-    const int32_t status = api_.llama_decode(context_.get(), arrays);
+    const int32_t status = compute(batch);
     if (status == 0) return;
     if (status == 2 || control.cancelled()) throw Cancelled();
     const std::string errors = log.takeErrors();
@@ -241,6 +235,18 @@ void Evaluator::decode(Batch& batch, LogScope& log, const EvaluationControl& con
                                          std::to_string(batch.size()) + " tokens (status " +
                                          std::to_string(status) + ")" +
                                          (errors.empty() ? std::string() : ": " + errors));
+}
+
+int32_t Evaluator::compute(Batch& batch) {
+    std::vector<int32_t> sequenceCounts(batch.tokens.size(), 1);
+    std::vector<llama_seq_id*> sequences;
+    for (auto& sequence : batch.sequences) sequences.push_back(&sequence);
+    const llama_batch arrays = {batch.size(),           batch.tokens.data(),   nullptr,
+                                batch.positions.data(), sequenceCounts.data(), sequences.data(),
+                                batch.outputs.data()};
+    std::unique_lock<Turns> turn;
+    if (options_.turns) turn = std::unique_lock<Turns>(*options_.turns);
+    return api_.llama_decode(context_.get(), arrays);
 }
 
 void Evaluator::computeTargets(const Batch& batch) {

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "model.h"
 #include "prefix-tree.h"
+#include "turns.h"
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +22,8 @@ struct EvaluatorOptions {
     int32_t threads;
     ggml_type kvCacheType;
     llama_flash_attn_type flashAttention;
+    /// Whose turn it is to compute; null where nothing has to wait for another.
+    Turns* turns;
 };
 
 /// What an evaluation reports to and listens to. Both are called on the evaluating thread.
@@ -96,6 +99,7 @@ private:
     int32_t takeable(const OpenNode& open, bool isTop, int32_t reserve, const Batch& batch);
     void addTokens(Batch& batch, OpenNode& open, int32_t count);
     void decode(Batch& batch, LogScope& log, const EvaluationControl& control);
+    int32_t compute(Batch& batch);
     void computeTargets(const Batch& batch);
     void close(std::vector<OpenNode>& open, const Batch& batch);
 

@@ -59,8 +59,12 @@ Pair::Pair(const PairOptions& options, const LogSink& sink, const LoadProgress& 
     LogScope log(api, sink_);
     load(options, log, progress);
     contextSize_ = chooseContextSize(options);
-    const EvaluatorOptions evaluation = {contextSize_, batchSize_, options.threads, options.kvCacheType,
-                                         chooseFlashAttention(options, !devices_.empty())};
+    const EvaluatorOptions evaluation = {contextSize_,
+                                         batchSize_,
+                                         options.threads,
+                                         options.kvCacheType,
+                                         chooseFlashAttention(options, !devices_.empty()),
+                                         devices_.empty() ? &runtime_.cpuTurns() : nullptr};
     policyEvaluator_ = std::make_unique<Evaluator>(api, *policy_, adapter_, evaluation, log);
     if (reference_)
         referenceEvaluator_ = std::make_unique<Evaluator>(api, *reference_, nullptr, evaluation, log);

@@ -2,6 +2,7 @@
 
 #include "llama-api.h"
 #include "log.h"
+#include "turns.h"
 
 #include <memory>
 #include <mutex>
@@ -35,6 +36,9 @@ public:
 
     const LlamaApi& api() const { return api_; }
 
+    /// The order of computations on the CPU.
+    Turns& cpuTurns() const { return cpuTurns_; }
+
     /// The devices for `gpu`: "auto" (of the best backend that has any, else none), "cuda", "vulkan",
     /// "metal", or "false" (none: the CPU alone). Throws Error GPU_UNAVAILABLE if a backend asked for by name
     /// has no device.
@@ -50,6 +54,7 @@ private:
     std::vector<SharedLibrary> libraries_;
     LlamaApi api_;
     mutable std::mutex mutex_;
+    mutable Turns cpuTurns_;
 };
 
 /// The llama.cpp version that the addon's headers came from, such as "0.5.0".

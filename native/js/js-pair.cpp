@@ -13,7 +13,8 @@ void JsPair::define(Napi::Env env, Napi::Object exports) {
          InstanceMethod<&JsPair::close>("close")});
 }
 
-JsPair::JsPair(const Napi::CallbackInfo& info) : ObjectWrap(info), env_(info.Env()), js_(info.Env()) {
+JsPair::JsPair(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), env_(info.Env()), js_(info.Env()), exitGuard_([this] { stopWorker(); }) {
     if (info[0].IsFunction()) onLog_ = Napi::Persistent(info[0].As<Napi::Function>());
     // Hooks run last in, first out, so this one runs before that of js_: the worker is gone when js_ goes.
     napi_add_env_cleanup_hook(env_, onEnvironmentExit, this);
@@ -30,9 +31,14 @@ void JsPair::onEnvironmentExit(void* pair) {
     if (self->worker_) self->shutDown();
 }
 
-/// Stops the worker within one batch and gives up the models.
-void JsPair::shutDown() {
+/// Stops the worker within one batch.
+void JsPair::stopWorker() {
     closing_ = true;
+    if (worker_) worker_->stop();
+}
+
+void JsPair::shutDown() {
+    stopWorker();
     worker_.reset();
     pair_.reset();
     js_.release();
@@ -41,11 +47,18 @@ void JsPair::shutDown() {
 Napi::Value JsPair::open(const Napi::CallbackInfo& info) {
     auto options = toPairOptions(info[0].As<Napi::Object>());
     return start(info.Env(), info[1], [this, options = std::move(options)](Operation& operation) {
+        // Armed anew whenever llama.cpp may have made further static objects.
+        Runtime::open(options.runtime, logSink());
+        ExitGuard::arm();
+        bool loading = false;
         const LoadProgress progress = [&](float fraction) {
+            if (!loading) ExitGuard::arm();
+            loading = true;
             operation.report(fraction, 1);
             return !stopped(operation);
         };
         auto pair = std::make_shared<Pair>(options, logSink(), progress);
+        ExitGuard::arm();
         if (stopped(operation)) throw Cancelled();
         return [this, pair = std::move(pair)](Napi::Env env) -> Napi::Value {
             pair_ = pair;

@@ -2,6 +2,7 @@
 
 #include "../pair.h"
 #include "../worker.h"
+#include "exit-guard.h"
 #include "js-thread.h"
 #include "operation.h"
 
@@ -42,6 +43,7 @@ private:
     Napi::Object start(Napi::Env env, Napi::Value onProgress, Work work);
     void runOnWorker(Operation& operation, const Work& work);
     void settle(Napi::Env env, Operation& operation, const std::function<void()>& settlement);
+    void stopWorker();
     void shutDown();
     bool stopped(const Operation& operation) const { return closing_ || operation.cancelled(); }
     LogSink logSink();
@@ -57,6 +59,7 @@ private:
     std::atomic<bool> closing_{false};
     std::shared_ptr<Pair> pair_;
     std::unique_ptr<Worker> worker_ = std::make_unique<Worker>();
+    ExitGuard exitGuard_;
 };
 
 } // namespace iprm

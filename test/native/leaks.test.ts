@@ -1,0 +1,55 @@
+import test from 'ava';
+import {runScript} from '../helpers/run-script.js';
+
+/** Resident memory in MiB after each round, as the loop of a child process prints it. */
+async function memoryOver(body: string, rounds: number): Promise<number[]> {
+  const {code, stdout, stderr} = await runScript(
+    `
+    import {bundledPair, openPair, scoreSteps} from './lib/index.js';
+    const responses = ['Step 1: 2 + 3 = 5\\n\\nAnswer: 5', 'Answer: 6'];
+    for (let round = 0; round < ${rounds}; round++) {
+      ${body}
+      gc();
+      console.log(process.memoryUsage().rss / 1024 / 1024);
+    }
+  `,
+    ['--expose-gc'],
+  );
+  if (code !== 0) {
+    throw new Error(stderr);
+  }
+
+  return stdout.trim().split('\n').map(Number);
+}
+
+function peakOf(values: readonly number[]): number {
+  return Math.max(...values);
+}
+
+test('opening, scoring and closing 200 times takes no more memory after the first 20', async t => {
+  const memory = await memoryOver(
+    `
+      const pair = await openPair({...bundledPair(), gpu: false, threads: 1});
+      await scoreSteps(pair, {prompt: 'Compute 2 + 3', responses});
+      await pair.close();
+    `,
+    200,
+  );
+  const early = peakOf(memory.slice(0, 20));
+  const late = peakOf(memory.slice(20));
+  t.log(`${early.toFixed(1)} MiB in the first 20 rounds, ${late.toFixed(1)} MiB after`);
+  // A leak of one KV cache (0.5 MiB and more) or of a model (3 MiB) a round would show as 90 MiB.
+  t.true(late <= early + 8);
+});
+
+test('failing to open 100 times takes no more memory either', async t => {
+  const memory = await memoryOver(
+    `
+      const {policy} = bundledPair();
+      await openPair({policy, reference: policy, gpu: false}).then(() => process.exit(1), () => {});
+      await openPair({policy, lora: policy, gpu: false}).then(() => process.exit(1), () => {});
+    `,
+    100,
+  );
+  t.true(peakOf(memory.slice(20)) <= peakOf(memory.slice(0, 20)) + 8);
+});
