@@ -10,7 +10,7 @@ export {ModelError} from './errors/model-error.js';
 export {PairClosedError} from './errors/pair-closed-error.js';
 export {PairMismatchError} from './errors/pair-mismatch-error.js';
 export {RuntimeLoadError} from './errors/runtime-load-error.js';
-export {bundledPair} from './pair/bundled-pair.js';
+export {type BundledPair, bundledPair} from './pair/bundled-pair.js';
 export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
 export type {ModelInfo} from './pair/model-info.js';
 export {openPair} from './pair/open-pair.js';

@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace iprm {
 
 namespace {
@@ -77,6 +81,10 @@ Pair::~Pair() {
     referenceEvaluator_.reset();
     reference_.reset();
     policy_.reset();
+#ifdef __GLIBC__
+    // Each worker thread has a heap of its own, which glibc would keep at its greatest size.
+    malloc_trim(0);
+#endif
 }
 
 void Pair::load(const PairOptions& options, LogScope& log, const LoadProgress& progress) {

@@ -6,6 +6,7 @@ import {type ModelInfo, modelInfo} from './model-info.js';
 
 /** A token that two vocabularies do not have in common. */
 export interface VocabularyDifference {
+  /** Its number in both. */
   token: number;
   /** Its text in the first model, `null` if that has no such token. */
   left: string | null;
@@ -15,6 +16,7 @@ export interface VocabularyDifference {
 
 /** Models and how their vocabularies compare. */
 export interface ModelDescriptions {
+  /** In the order of the files. */
   models: ModelInfo[];
   /** For each model where its vocabulary first differs from that of model 0; `null` where it does not. */
   differences: (VocabularyDifference | null)[];

@@ -16,8 +16,11 @@ export interface ModelInfo {
   sizeInBytes: number;
   /** The number of tokens it was trained on at a time. */
   contextLength: number;
+  /** The width of its hidden states. */
   embeddingLength: number;
+  /** The number of its transformer blocks. */
   layers: number;
+  /** The number of tokens it knows. */
   vocabularySize: number;
   /** β under the key `implicit_prm.beta`, `null` if the file does not say. */
   beta: number | null;

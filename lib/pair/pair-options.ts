@@ -5,17 +5,21 @@ import type {LogListener} from '../engine/native-engine.js';
 /** How the opening of a pair is going. */
 export type OpenProgress =
   | {
+      /** A file is being downloaded. */
       phase: 'download';
       /** As given in the options. */
       model: string;
-      /** Bytes. */
+      /** Bytes so far. */
       loaded: number;
+      /** Bytes in all. */
       total: number;
     }
   | {
+      /** The models are being loaded. */
       phase: 'load';
       /** 0 … 1, both models together. */
       loaded: number;
+      /** What `loaded` goes up to. */
       total: 1;
     };
 

@@ -4,6 +4,7 @@ import type {ModelInfo} from './model-info.js';
 
 /** What an open pair tells of itself. */
 export interface PairInfo {
+  /** The trained model. */
   policy: ModelInfo;
   /** `null` for a pair without a reference. */
   reference: ModelInfo | null;
@@ -32,6 +33,7 @@ export class Pair implements AsyncDisposable {
 
   /** @internal */
   constructor(
+    /** What the pair is made of and how it was opened. */
     readonly info: PairInfo,
     /** The log-probabilities of any tokens under both models. */
     readonly engine: Engine,
@@ -50,6 +52,7 @@ export class Pair implements AsyncDisposable {
     await this.#close();
   }
 
+  /** The same as {@link Pair.close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

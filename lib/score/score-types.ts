@@ -7,6 +7,7 @@ import type {Prompt} from '../text/prompt.js';
 
 /** A prompt and the one response to score. */
 export interface ScoreOneInput {
+  /** What the response answers. */
   prompt: Prompt;
   /** The response's text. May be left out if `steps` are given. */
   response?: string | undefined;
@@ -15,6 +16,7 @@ export interface ScoreOneInput {
    * have to be all of its text but white space between them.
    */
   steps?: readonly string[] | undefined;
+  /** For several responses see {@link ScoreManyInput}. */
   responses?: undefined;
   /**
    * Whether the response has come to its end: then the end-of-turn token is scored too and belongs to the last step.
@@ -25,10 +27,13 @@ export interface ScoreOneInput {
 
 /** A prompt and several responses to score, such as the candidates of a best-of-N. */
 export interface ScoreManyInput {
+  /** What the responses answer. */
   prompt: Prompt;
   /** The prompt is evaluated once for all of them. */
   responses: readonly string[];
+  /** For one response see {@link ScoreOneInput}. */
   response?: undefined;
+  /** For one response see {@link ScoreOneInput}. */
   steps?: undefined;
   /** Whether the responses have come to their ends, see {@link ScoreOneInput.complete}. `true` if left out. */
   complete?: boolean | undefined;

@@ -98,18 +98,22 @@ Napi::Value JsPair::detokenise(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value JsPair::close(const Napi::CallbackInfo& info) {
-    closing_ = true;
     // The worker drops the last reference: freeing gigabytes is not for the JavaScript thread.
     const auto pair = std::make_shared<std::shared_ptr<Pair>>(std::move(pair_));
-    const Napi::Object handle = start(info.Env(), info.Env().Undefined(), [pair](Operation&) {
+    const Napi::Object handle = start(info.Env(), info.Env().Undefined(), [this, pair](Operation&) {
         pair->reset();
-        return [](Napi::Env env) { return env.Undefined(); };
+        return [this](Napi::Env env) {
+            // This was its last job: it only has to end.
+            worker_->stop();
+            return env.Undefined();
+        };
     });
+    closing_ = true;
     return handle.Get("promise");
 }
 
 Napi::Object JsPair::start(Napi::Env env, Napi::Value onProgress, Work work) {
-    if (!worker_) throw Napi::Error::New(env, "The pair has been shut down");
+    if (closing_) throw Napi::Error::New(env, "The pair is closed");
     if (operations_.empty()) {
         Ref();
         js_.hold(env);
