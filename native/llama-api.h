@@ -44,7 +44,6 @@
     FUNCTION(llama_model_chat_template)                                                                      \
     FUNCTION(llama_model_default_params)                                                                     \
     FUNCTION(llama_model_free)                                                                               \
-    FUNCTION(llama_model_ftype)                                                                              \
     FUNCTION(llama_model_get_vocab)                                                                          \
     FUNCTION(llama_model_has_decoder)                                                                        \
     FUNCTION(llama_model_has_encoder)                                                                        \
@@ -57,8 +56,6 @@
     FUNCTION(llama_model_meta_val_str)                                                                       \
     FUNCTION(llama_model_meta_val_str_by_index)                                                              \
     FUNCTION(llama_model_n_ctx_train)                                                                        \
-    FUNCTION(llama_model_n_embd)                                                                             \
-    FUNCTION(llama_model_n_layer)                                                                            \
     FUNCTION(llama_model_n_params)                                                                           \
     FUNCTION(llama_model_size)                                                                               \
     FUNCTION(llama_pooling_type)                                                                             \

@@ -2,6 +2,8 @@
 
 #include "error.h"
 
+#include <cstdlib>
+
 namespace iprm {
 
 namespace {
@@ -92,6 +94,10 @@ std::optional<std::string> Model::metadata(const std::string& key) const {
     return value;
 }
 
+int32_t Model::metadataNumber(const std::string& key) const {
+    return std::atoi(metadata(key).value_or("0").c_str());
+}
+
 bool Model::isRecurrent() const {
     return api_.llama_model_is_recurrent(model_.get()) || api_.llama_model_is_hybrid(model_.get());
 }
@@ -103,12 +109,16 @@ ModelDescription Model::describe() const {
     ModelDescription description;
     description.architecture = metadata("general.architecture").value_or("");
     description.name = metadata("general.name").value_or("");
-    description.quantisation = api_.llama_ftype_name(api_.llama_model_ftype(model));
+    description.quantisation =
+        metadata("general.file_type")
+            ? api_.llama_ftype_name(static_cast<llama_ftype>(metadataNumber("general.file_type")))
+            : "unknown";
     description.parameters = api_.llama_model_n_params(model);
     description.sizeInBytes = api_.llama_model_size(model);
-    description.contextLength = contextLength();
-    description.embeddingLength = api_.llama_model_n_embd(model);
-    description.layers = api_.llama_model_n_layer(model);
+    // From the metadata: llama.cpp does not read these for a model opened for its vocabulary alone.
+    description.contextLength = metadataNumber(description.architecture + ".context_length");
+    description.embeddingLength = metadataNumber(description.architecture + ".embedding_length");
+    description.layers = metadataNumber(description.architecture + ".block_count");
     description.vocabularySize = words.size();
     description.beginOfText = words.beginOfText();
     description.endOfText = words.endOfText();

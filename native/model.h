@@ -56,6 +56,7 @@ public:
 
 private:
     void requireCausal() const;
+    int32_t metadataNumber(const std::string& key) const;
 
     const LlamaApi& api_;
     std::string path_;

@@ -1,0 +1,20 @@
+import {getSystemErrorMap} from 'node:util';
+
+/**
+ * Makes the error for a file that cannot be read or written.
+ *
+ * @param what - such as `cannot read traces.jsonl`
+ * @param cause - what Node threw
+ */
+export function fileError(what: string, cause: unknown): Error {
+  return new Error(`${what}: ${reason(cause)}`, {cause});
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+
+  const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
+  return getSystemErrorMap().get(errno)?.[1] ?? error.message;
+}

@@ -1,0 +1,9 @@
+/** What a progress bar shows. */
+export interface ProgressState {
+  /** What is going on, such as `loading`. */
+  label: string;
+  /** 0 … 1; `null` if nobody knows how much there is to do. */
+  fraction: number | null;
+  /** How far it is, in words. */
+  detail?: string;
+}

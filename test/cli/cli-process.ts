@@ -1,0 +1,68 @@
+import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
+import process from 'node:process';
+import {fileURLToPath} from 'node:url';
+
+export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What a shell needs to run the command line from its sources. */
+export const cliArguments = ['--import=tsx', 'lib/cli/main.ts'];
+
+/** How a process ended and what it printed. */
+export interface CliResult {
+  /** `null` if a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts a program in the package's folder, without what the terminal of the tests would tell it of colours. */
+export function start(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): ChildProcessWithoutNullStreams {
+  const {FORCE_COLOR: _force, NO_COLOR: _no, COLUMNS: _columns, ...rest} = process.env;
+  return spawn(command, args, {cwd: packageRoot, env: {...rest, ...env}});
+}
+
+/** Starts the command line. */
+export function startCli(args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcessWithoutNullStreams {
+  return start(process.execPath, [...cliArguments, ...args], env);
+}
+
+/** Waits for the end of a process. */
+export async function ended(child: ChildProcessWithoutNullStreams): Promise<CliResult> {
+  const output = {stdout: '', stderr: ''};
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', text => {
+      output[name] += text;
+    });
+  }
+
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', code => resolve({code, ...output}));
+  });
+}
+
+/** Runs the command line to its end. */
+export async function runCli(
+  args: readonly string[],
+  {input = '', env = {}}: {input?: string | Uint8Array; env?: NodeJS.ProcessEnv} = {},
+): Promise<CliResult> {
+  const child = startCli(args, env);
+  // It may end before it has read everything.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return ended(child);
+}
+
+/** The objects of JSON lines, each of which has to have its line end. */
+export function parseLines<T = Record<string, unknown>>(text: string): T[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '') {
+    throw new Error('The last line has no end');
+  }
+
+  return lines.map(line => JSON.parse(line) as T);
+}

@@ -1,0 +1,193 @@
+import test from 'ava';
+import {Chalk} from 'chalk';
+import {byteSize} from '../../lib/cli/byte-size.js';
+import {colourReward} from '../../lib/cli/colour-reward.js';
+import {escapeJson} from '../../lib/cli/escape-json.js';
+import {formatInfo} from '../../lib/cli/format-info.js';
+import {formatTrace} from '../../lib/cli/format-trace.js';
+import {parseSplit} from '../../lib/cli/parse-split.js';
+import {positiveNumber} from '../../lib/cli/positive-number.js';
+import {printable} from '../../lib/cli/printable.js';
+import {progressLine} from '../../lib/cli/progress-line.js';
+import {signed} from '../../lib/cli/signed.js';
+import {wholeNumber} from '../../lib/cli/whole-number.js';
+import {wrapLine} from '../../lib/cli/wrap-line.js';
+import type {ModelInfo} from '../../lib/index.js';
+
+const plain = new Chalk({level: 0});
+const coloured = new Chalk({level: 1});
+const step = (text: string, reward: number) => ({text, reward, q: reward, probability: 0.25});
+
+test('a trace is laid out in columns, with a mark before the lowest reward', t => {
+  const steps = [step('one', 0.5), step('two', -12.345), step('three', -0.001)];
+  t.is(
+    formatTrace({prompt: 'Why?', steps, label: 1}, plain, 80),
+    [
+      'Why?',
+      '      reward       Q     p',
+      '   1   +0.50   +0.50 0.250  one',
+      '>  2  -12.35  -12.35 0.250  two',
+      '   3    0.00    0.00 0.250  three',
+      '     Step 2 has the lowest reward and is the true first error: found.',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('the verdict on a trace goes by its label', t => {
+  const steps = [step('one', 0.5), step('two', -1)];
+  const verdict = (label?: number) =>
+    formatTrace({prompt: '', steps, label}, plain, 80).trimEnd().split('\n').at(-1)!.trim();
+  t.is(verdict(), 'Step 2 has the lowest reward.');
+  t.is(verdict(-1), 'No step is wrong. Step 2 has the lowest reward, -1.00, as one has to.');
+  t.is(verdict(0), 'Step 2 has the lowest reward, but the true first error is step 1: missed.');
+});
+
+test('steps of several lines and long lines are indented under their first', t => {
+  const rows = formatTrace(
+    {prompt: '', steps: [step('if x:\r\n\treturn a very long thing', 1)]},
+    plain,
+    50,
+  ).split('\n');
+  t.deepEqual(rows.slice(2, 5), [
+    '>  1   +1.00   +1.00 0.250  if x:',
+    '                                return a very long',
+    '                            thing',
+  ]);
+});
+
+test('nothing in a trace reaches the terminal as a control character', t => {
+  const evil = 'a\u001B[2Jb\rc\u009Bd\u202Ee\u0007\uD800';
+  const text = formatTrace({prompt: evil, steps: [step(evil, 1)]}, plain, 200);
+  t.notRegex(text, /[^\n\P{Cc}]|[\u202E\p{Cs}]/u);
+  t.true(text.includes(String.raw`a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\u{7}\u{d800}`));
+});
+
+test('rewards are blue above 0 and orange below, strong from 1 on and pale near 0', t => {
+  const codes = [2, 0.5, 0.01, -0.5, -2].map(reward => colourReward('x', reward, coloured));
+  t.is(new Set(codes).size, 5);
+  t.is(codes[2], coloured.dim('x'));
+  t.is(colourReward('x', 5, plain), 'x');
+});
+
+test('a reward has a sign unless it rounds to nothing', t => {
+  t.deepEqual([1, -1, 0.004, -0.004, 0.005, 1234.5].map(signed), [
+    '+1.00',
+    '-1.00',
+    '0.00',
+    '0.00',
+    '+0.01',
+    '+1234.50',
+  ]);
+});
+
+test('lines break at spaces, and words only where they must', t => {
+  t.deepEqual(wrapLine('', 5), ['']);
+  t.deepEqual(wrapLine('ab cd ef', 5), ['ab cd', 'ef']);
+  t.deepEqual(wrapLine('abcdefgh ij', 5), ['abcde', 'fgh', 'ij']);
+  t.deepEqual(wrapLine('       abc', 5).join('').trim(), 'abc');
+  t.deepEqual(wrapLine('😀😀😀', 2), ['😀😀', '😀']);
+  t.deepEqual(wrapLine('any text at all', Number.POSITIVE_INFINITY), ['any text at all']);
+});
+
+test('printable text is one line', t => {
+  t.is(printable('a\nb\tc\u0000é😀'), String.raw`a\nb\tc\u{0}é😀`);
+});
+
+test('JSON is escaped where a terminal or a reader of lines would stumble', t => {
+  const value = {'\u009B': '\u007F\u2028\u2029é'};
+  const escaped = escapeJson(JSON.stringify(value));
+  t.is(escaped, String.raw`{"\u009b":"\u007f\u2028\u2029é"}`);
+  t.deepEqual(JSON.parse(escaped), value);
+});
+
+test('sizes are in powers of a thousand', t => {
+  t.deepEqual([0, 999, 999_949, 999_950, 3_283_456, 4.1e9, 7e15].map(byteSize), [
+    '0 B',
+    '999 B',
+    '999.9 kB',
+    '1.0 MB',
+    '3.3 MB',
+    '4.1 GB',
+    '7000.0 TB',
+  ]);
+});
+
+test('progress shows a bar only if the total is known, and never more than fits', t => {
+  const line = (fraction: number | null, elapsed: number, width: number) =>
+    progressLine({label: 'scoring', fraction, detail: '12 lines done'}, elapsed, width);
+  t.is(line(null, 9000, 80), 'scoring 12 lines done');
+  t.is(line(0.5, 0, 80), 'scoring [============------------] 50 %, 12 lines done');
+  t.is(line(0.5, 9000, 80), 'scoring [============------------] 50 %, 12 lines done, about 9 s left');
+  t.is(line(0.5, 9000, 60), 'scoring [=======-------] 50 %, 12 lines done, about 9 s left');
+  t.is(line(0.5, 9000, 20), 'scoring 50 %, 12 lin');
+  t.is(line(0.001, 9000, 80), 'scoring [------------------------] 0 %, 12 lines done');
+  t.is(line(1, 9000, 80), 'scoring [========================] 100 %, 12 lines done');
+  t.true(line(0.1, 100_000, 80).endsWith('about 15 min left'));
+  t.true(line(0.01, 1_000_000, 80).endsWith('about 28 h left'));
+});
+
+test('splitters are parsed', t => {
+  t.is(parseSplit('step-label'), 'step-label');
+  t.deepEqual(parseSplit('string:a:b'), {separator: 'a:b'});
+  t.deepEqual(parseSplit('regex:^Step'), /^Step/mu);
+  for (const wrong of ['', 'paragraph', 'string:', 'regex:', 'regex:(']) {
+    t.throws(() => parseSplit(wrong), {code: 'commander.invalidArgument'}, wrong);
+  }
+});
+
+test('numbers are parsed strictly', t => {
+  t.deepEqual(['0.05', '1e-3', '.5', '2'].map(positiveNumber), [0.05, 0.001, 0.5, 2]);
+  t.is(wholeNumber(0)('12'), 12);
+  for (const wrong of ['', '0', '-1', 'Infinity', '1x', 'NaN', '1,5']) {
+    t.throws(() => positiveNumber(wrong), {code: 'commander.invalidArgument'}, wrong);
+  }
+
+  for (const wrong of ['', '1.5', '-1', '1e3', '9', '99999999999999999999']) {
+    t.throws(() => wholeNumber(10)(wrong), {code: 'commander.invalidArgument'}, wrong);
+  }
+});
+
+const model: ModelInfo = {
+  path: '/x.gguf',
+  architecture: 'qwen2',
+  name: 'Evil \u001B[31m',
+  quantisation: 'Q8_0',
+  parameters: 7.62e9,
+  sizeInBytes: 8.1e9,
+  contextLength: 32_768,
+  embeddingLength: 1,
+  layers: 0,
+  vocabularySize: 152_064,
+  beta: null,
+  chatTemplate: null,
+  metadata: {},
+};
+
+test('a description of models escapes names and says what is not known', t => {
+  const text = formatInfo(['x.gguf'], {models: [model], differences: [null]});
+  t.is(
+    text,
+    [
+      'x.gguf',
+      '  architecture    qwen2',
+      String.raw`  name            Evil \u{1b}[31m`,
+      '  parameters      7.62 B',
+      '  quantisation    Q8_0',
+      '  size            8.1 GB',
+      '  context length  32,768 tokens',
+      '  layers          unknown',
+      '  vocabulary      152,064 tokens',
+      '  beta            not given (0.05 unless you say otherwise)',
+      '  chat template   no',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('models of differing quantisations get a warning, those of one do not', t => {
+  const text = (quantisation: string) =>
+    formatInfo(['a', 'b'], {models: [model, {...model, quantisation}], differences: [null, null]});
+  t.regex(text('Q4_0'), /equal\.\nWarning: the quantisations differ \(Q8_0, Q4_0\)\. [^\n]*\n$/u);
+  t.notRegex(text('Q8_0'), /Warning/u);
+});
