@@ -136,7 +136,7 @@ int32_t Pair::chooseContextSize(const PairOptions& options) const {
 }
 
 void Pair::checkSequences(const std::vector<Sequence>& sequences) const {
-    const int32_t vocabularySize = vocabulary().size();
+    const Vocabulary words = vocabulary();
     for (const auto& sequence : sequences) {
         const auto length = static_cast<int64_t>(sequence.tokens.size());
         if (sequence.from < 1 || sequence.from > length) {
@@ -148,11 +148,7 @@ void Pair::checkSequences(const std::vector<Sequence>& sequences) const {
             throw Error("CONTEXT_OVERFLOW", "A sequence has " + std::to_string(length) +
                                                 " tokens, but the context " + std::to_string(contextSize_));
         }
-        for (const llama_token token : sequence.tokens) {
-            if (token >= 0 && token < vocabularySize) continue;
-            throw Error("INVALID_INPUT", "There is no token " + std::to_string(token) +
-                                             ": the vocabulary has " + std::to_string(vocabularySize));
-        }
+        for (const llama_token token : sequence.tokens) words.requireToken(token);
     }
 }
 
@@ -160,7 +156,7 @@ PairLogprobs Pair::evaluate(const std::vector<Sequence>& sequences, const TokenP
                             const std::function<bool()>& cancelled) {
     checkSequences(sequences);
     LogScope log(runtime_.api(), sink_);
-    PairLogprobs logprobs{emptyResults(sequences), {}};
+    PairLogprobs logprobs{emptyResults(sequences), std::nullopt};
     if (reference_) logprobs.reference = emptyResults(sequences);
     auto policyTree = buildPrefixTree(sequences, pointersTo(logprobs.policy));
     const size_t total = countTokens(policyTree) * (reference_ ? 2 : 1);
@@ -168,7 +164,7 @@ PairLogprobs Pair::evaluate(const std::vector<Sequence>& sequences, const TokenP
     const EvaluationControl control = {[&](size_t tokens) { progress(done += tokens, total); }, cancelled};
     policyEvaluator_->evaluate(std::move(policyTree), log, control);
     if (reference_) {
-        auto referenceTree = buildPrefixTree(sequences, pointersTo(logprobs.reference));
+        auto referenceTree = buildPrefixTree(sequences, pointersTo(*logprobs.reference));
         referenceEvaluator_->evaluate(std::move(referenceTree), log, control);
     }
     return logprobs;

@@ -32,8 +32,8 @@ struct PairOptions {
 
 struct PairLogprobs {
     std::vector<std::vector<float>> policy;
-    /// Empty without a reference.
-    std::vector<std::vector<float>> reference;
+    /// Absent without a reference.
+    std::optional<std::vector<std::vector<float>>> reference;
 };
 
 /// What evaluating tells: tokens dealt with and in all, both models counted.

@@ -45,10 +45,17 @@ Tokenised Vocabulary::tokenise(const std::string& text, bool parseSpecial) const
 
 std::string Vocabulary::detokenise(const std::vector<llama_token>& tokens) const {
     if (tokens.empty()) return {};
+    for (const llama_token token : tokens) requireToken(token);
     return filled<std::string>(tokens.size() * 6, [&](char* text, int32_t capacity) {
         return api_.llama_detokenize(vocab_, tokens.data(), static_cast<int32_t>(tokens.size()), text,
                                      capacity, false, true);
     });
+}
+
+void Vocabulary::requireToken(llama_token token) const {
+    if (token >= 0 && token < size()) return;
+    throw Error("INVALID_INPUT", "There is no token " + std::to_string(token) + ": the vocabulary has " +
+                                     std::to_string(size()));
 }
 
 std::string Vocabulary::piece(llama_token token) const {

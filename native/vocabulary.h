@@ -51,6 +51,9 @@ public:
 
     std::vector<SpecialToken> specialTokens() const;
 
+    /// Throws Error INVALID_INPUT if there is no such token.
+    void requireToken(llama_token token) const;
+
     int32_t size() const { return api_.llama_vocab_n_tokens(vocab_); }
     bool empty() const { return api_.llama_vocab_type(vocab_) == LLAMA_VOCAB_TYPE_NONE; }
     llama_token beginOfText() const { return api_.llama_vocab_bos(vocab_); }

@@ -1,4 +1,6 @@
+import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {PairClosedError} from '../errors/pair-closed-error.js';
+import {showValue} from '../errors/show-value.js';
 import type {AddonPair, AddonPairDescription, AddonPairOptions, AddonProgress, AddonTokens} from './addon.js';
 import type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine.js';
 import {loadAddon} from './load-addon.js';
@@ -41,6 +43,10 @@ export class NativeEngine implements Engine {
     {signal, onProgress}: EvaluationOptions = {},
   ): Promise<SequenceLogprobs> {
     this.#requireOpen();
+    for (const [index, sequence] of sequences.entries()) {
+      requireSequence(sequence, index);
+    }
+
     return runOperation(
       report => this.#pair.evaluate(sequences, report),
       signal,
@@ -61,7 +67,12 @@ export class NativeEngine implements Engine {
   /** The text of tokens, that of special ones included. Bytes that are no UTF-8 become U+FFFD. */
   async detokenise(tokens: Int32Array): Promise<string> {
     this.#requireOpen();
-    return this.#pair.detokenise(tokens);
+    requireTokens(tokens, 'tokens');
+    try {
+      return await this.#pair.detokenise(tokens);
+    } catch (error) {
+      throw libraryError(error);
+    }
   }
 
   /** Rejects what is pending and frees the models. Resolves once they are freed; may be called again. */
@@ -74,6 +85,23 @@ export class NativeEngine implements Engine {
     if (this.#closed) {
       throw new PairClosedError('The pair is closed: open another one.');
     }
+  }
+}
+
+/** The addon takes its input on trust. */
+function requireSequence({tokens, from}: TokenSequence, index: number): void {
+  requireTokens(tokens, `sequences[${index}].tokens`);
+  if (!(Number.isInteger(from) && from >= 1 && from < tokens.length)) {
+    throw new InvalidInputError(
+      `sequences[${index}].from has to be a whole number from 1 to ${tokens.length - 1}, the index of a token that ` +
+        `others come before, not ${showValue(from)}.`,
+    );
+  }
+}
+
+function requireTokens(tokens: unknown, name: string): void {
+  if (!(tokens instanceof Int32Array)) {
+    throw new InvalidInputError(`${name} has to be an Int32Array, not ${showValue(tokens)}.`);
   }
 }
 

@@ -144,7 +144,7 @@ Napi::Object toJs(Napi::Env env, const VocabularyDifference& difference) {
 Napi::Object toJs(Napi::Env env, const PairLogprobs& logprobs) {
     Napi::Object object = Napi::Object::New(env);
     object["policy"] = toFloatArrays(env, logprobs.policy);
-    object["reference"] = logprobs.reference.empty() ? env.Null() : toFloatArrays(env, logprobs.reference);
+    object["reference"] = logprobs.reference ? toFloatArrays(env, *logprobs.reference) : env.Null();
     return object;
 }
 

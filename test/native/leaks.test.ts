@@ -53,3 +53,26 @@ test('failing to open 100 times takes no more memory either', async t => {
   );
   t.true(peakOf(memory.slice(20)) <= peakOf(memory.slice(0, 20)) + 8);
 });
+
+test('a thousand responses need no more memory than ten', async t => {
+  const peakFor = async (count: number) => {
+    const {code, stdout, stderr} = await runScript(`
+      import {bundledPair, openPair} from './lib/index.js';
+      const pair = await openPair({...bundledPair(), gpu: false, threads: 1, batchSize: 128});
+      const prompt = Array.from({length: 30}, (_, i) => i);
+      const sequences = Array.from({length: ${count}}, (_, i) => ({
+        tokens: Int32Array.from([...prompt, ...prompt.map(token => (token * 7 + i * 13) % 250)]),
+        from: prompt.length,
+      }));
+      const {policy} = await pair.engine.logprobs(sequences);
+      console.log(policy.length, process.resourceUsage().maxRSS / 1024);
+    `);
+    t.is(code, 0, stderr);
+    const [scored, peak] = stdout.trim().split(' ').map(Number);
+    t.is(scored, count);
+    return peak!;
+  };
+  const [few, many] = [await peakFor(10), await peakFor(1000)];
+  t.log(`${few.toFixed(1)} MiB for 10, ${many.toFixed(1)} MiB for 1,000`);
+  t.true(many <= 1.1 * few);
+});
