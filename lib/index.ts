@@ -1,5 +1,6 @@
 export type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine/engine.js';
 export type {LogListener} from './engine/native-engine.js';
+export type {TokenUsage} from './engine/token-usage.js';
 export {ChatTemplateError} from './errors/chat-template-error.js';
 export {ContextOverflowError} from './errors/context-overflow-error.js';
 export type {ErrorCode} from './errors/error-code.js';
@@ -28,6 +29,7 @@ export type {
   ScoreOneInput,
   ScoreOptions,
 } from './score/score-types.js';
+export {Session, type SessionOptions} from './session/session.js';
 export {splitSteps} from './steps/split-steps.js';
 export type {StepSpan} from './steps/step-span.js';
 export type {StepSplitter} from './steps/step-splitter.js';

@@ -29,9 +29,9 @@ int32_t outputsThatFit(const Model& model, const EvaluatorOptions& options) {
         std::clamp<int64_t>(fitting, sequenceCount(model, options), options.batchSize));
 }
 
-/// Room for the longest sequence and for one batch beside it.
+/// Room for the longest sequence, for one batch beside it and for what is kept.
 int32_t cellCount(const Model& model, const EvaluatorOptions& options) {
-    const int32_t cells = options.contextSize + options.batchSize;
+    const int32_t cells = options.contextSize + std::max(options.batchSize, options.cacheSize);
     // A "longrope" model computes other positions once the context exceeds its original length: don't exceed
     // it for the batch's sake alone.
     const std::string architecture = model.metadata("general.architecture").value_or("");
@@ -126,8 +126,9 @@ void Evaluator::evaluate(std::vector<std::unique_ptr<PrefixNode>> roots, LogScop
         decode(batch, log, control);
         computeTargets(batch);
         control.onTokens(static_cast<size_t>(batch.size()));
-        close(open, batch);
+        close(open, batch, control);
     }
+    trimCache();
 }
 
 Evaluator::Batch Evaluator::nextBatch(std::vector<OpenNode>& open, const EvaluationControl& control) {
@@ -270,13 +271,14 @@ void Evaluator::computeTargets(const Batch& batch) {
 
 /// Takes finished nodes off the stack and puts their children on it, the smallest subtree on top: the largest
 /// goes last and takes the branch over, so that few branches are held at a time.
-void Evaluator::close(std::vector<OpenNode>& open, const Batch& batch) {
+void Evaluator::close(std::vector<OpenNode>& open, const Batch& batch, const EvaluationControl& control) {
     std::vector<OpenNode> taken;
     for (size_t i = 0; i < batch.parts.size(); ++i) {
         taken.push_back(std::move(open.back()));
         open.pop_back();
         taken.back().branch.grow(batch.parts[i].count);
         taken.back().evaluated += batch.parts[i].count;
+        control.onEvaluated(*taken.back().node, static_cast<size_t>(batch.parts[i].count));
     }
     for (auto node = taken.rbegin(); node != taken.rend(); ++node) {
         if (node->remaining() > 0) {
@@ -285,7 +287,9 @@ void Evaluator::close(std::vector<OpenNode>& open, const Batch& batch) {
         }
         auto& children = node->node->children;
         if (children.empty()) {
-            keep({{node->node->path, node->node->path + node->node->end}, std::move(node->branch)});
+            keep({{node->node->path, node->node->path + node->node->end},
+                  std::move(node->branch),
+                  static_cast<size_t>(node->node->length())});
             continue;
         }
         const auto fork = std::make_shared<Fork>(Fork{std::move(node->branch), children.size()});
@@ -310,8 +314,7 @@ bool Evaluator::evictOldest() {
     return true;
 }
 
-/// Keeps a finished branch for later calls. Every cell in use makes attention dearer for all, so only about a
-/// batch beyond the youngest branch is kept.
+/// Keeps a finished branch for later calls, in place of those that it goes on from.
 void Evaluator::keep(CachedBranch branch) {
     if (!keepsBranches_) return;
     const auto isPrefix = [&](const CachedBranch& other) {
@@ -321,10 +324,17 @@ void Evaluator::keep(CachedBranch branch) {
     cached_.erase(std::remove_if(cached_.begin(), cached_.end(), isPrefix), cached_.end());
     cached_.push_back(std::move(branch));
     size_t others = 0;
-    for (const auto& other : cached_) others += other.tokens.size();
-    others -= cached_.back().tokens.size();
-    while (others > static_cast<size_t>(options_.batchSize)) {
-        others -= cached_.front().tokens.size();
+    for (size_t i = 0; i + 1 < cached_.size(); ++i) others += cached_[i].ownTokens;
+    while (others > static_cast<size_t>(options_.cacheSize)) {
+        others -= cached_.front().ownTokens;
+        evictOldest();
+    }
+}
+
+/// Every cell in use makes attention dearer for all, so only so much is kept beside the latest branch.
+void Evaluator::trimCache() {
+    while (cached_.size() > 1 &&
+           kv_.cells() > cached_.back().tokens.size() + static_cast<size_t>(options_.cacheSize)) {
         evictOldest();
     }
 }

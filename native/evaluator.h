@@ -17,8 +17,10 @@ namespace iprm {
 struct EvaluatorOptions {
     /// The longest sequence, in tokens.
     int32_t contextSize;
-    /// Tokens evaluated at once; also about how many cells beyond one sequence are kept.
+    /// Tokens evaluated at once.
     int32_t batchSize;
+    /// How many tokens of earlier branches are kept beside the latest one.
+    int32_t cacheSize;
     int32_t threads;
     ggml_type kvCacheType;
     llama_flash_attn_type flashAttention;
@@ -31,6 +33,8 @@ struct EvaluationControl {
     /// Called with the number of tokens that have been dealt with since the last call.
     std::function<void(size_t tokens)> onTokens;
     std::function<bool()> cancelled;
+    /// Called for every node with how many of its tokens had to be evaluated.
+    std::function<void(const PrefixNode& node, size_t tokens)> onEvaluated;
 };
 
 /// Log-probabilities of given tokens under one model.
@@ -73,6 +77,8 @@ private:
     struct CachedBranch {
         std::vector<llama_token> tokens;
         KvBranch branch;
+        /// How many of its tokens no other sequence of its call went through.
+        size_t ownTokens;
     };
 
     /// Tokens of one open node in the batch.
@@ -101,11 +107,12 @@ private:
     void decode(Batch& batch, LogScope& log, const EvaluationControl& control);
     int32_t compute(Batch& batch);
     void computeTargets(const Batch& batch);
-    void close(std::vector<OpenNode>& open, const Batch& batch);
+    void close(std::vector<OpenNode>& open, const Batch& batch, const EvaluationControl& control);
 
     bool freeSequence(size_t reserve);
     bool evictOldest();
     void keep(CachedBranch branch);
+    void trimCache();
 
     const LlamaApi& api_;
     EvaluatorOptions options_;

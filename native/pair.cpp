@@ -65,6 +65,7 @@ Pair::Pair(const PairOptions& options, const LogSink& sink, const LoadProgress& 
     contextSize_ = chooseContextSize(options);
     const EvaluatorOptions evaluation = {contextSize_,
                                          batchSize_,
+                                         options.cacheSize,
                                          options.threads,
                                          options.kvCacheType,
                                          chooseFlashAttention(options, !devices_.empty()),
@@ -156,12 +157,17 @@ PairLogprobs Pair::evaluate(const std::vector<Sequence>& sequences, const TokenP
                             const std::function<bool()>& cancelled) {
     checkSequences(sequences);
     LogScope log(runtime_.api(), sink_);
-    PairLogprobs logprobs{emptyResults(sequences), std::nullopt};
+    PairLogprobs logprobs{emptyResults(sequences), std::nullopt, std::vector<uint32_t>(sequences.size())};
     if (reference_) logprobs.reference = emptyResults(sequences);
     auto policyTree = buildPrefixTree(sequences, pointersTo(logprobs.policy));
     const size_t total = countTokens(policyTree) * (reference_ ? 2 : 1);
     size_t done = 0;
-    const EvaluationControl control = {[&](size_t tokens) { progress(done += tokens, total); }, cancelled};
+    EvaluationControl control;
+    control.onTokens = [&](size_t tokens) { progress(done += tokens, total); };
+    control.cancelled = cancelled;
+    control.onEvaluated = [&](const PrefixNode& node, size_t tokens) {
+        logprobs.evaluated[node.owner] += static_cast<uint32_t>(tokens);
+    };
     policyEvaluator_->evaluate(std::move(policyTree), log, control);
     if (reference_) {
         auto referenceTree = buildPrefixTree(sequences, pointersTo(*logprobs.reference));

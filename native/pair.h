@@ -25,6 +25,8 @@ struct PairOptions {
     /// Tokens; absent for what both models were trained on, but no more than 4,096.
     std::optional<int32_t> contextSize;
     int32_t batchSize;
+    /// Tokens of earlier branches to keep beside the latest one.
+    int32_t cacheSize;
     ggml_type kvCacheType;
     /// Absent for where it costs no accuracy: on a GPU, and with a quantised cache, which needs it.
     std::optional<bool> flashAttention;
@@ -34,6 +36,9 @@ struct PairLogprobs {
     std::vector<std::vector<float>> policy;
     /// Absent without a reference.
     std::optional<std::vector<std::vector<float>>> reference;
+    /// For each sequence how many tokens had to be evaluated for it, both models counted; the others were
+    /// shared with an earlier sequence or known from an earlier call.
+    std::vector<uint32_t> evaluated;
 };
 
 /// What evaluating tells: tokens dealt with and in all, both models counted.

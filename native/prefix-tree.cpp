@@ -11,6 +11,7 @@ using Nodes = std::vector<std::unique_ptr<PrefixNode>>;
 /// The part of a sequence that lies below some node.
 struct Rest {
     const Sequence& sequence;
+    size_t index;
     float* results;
     int32_t position;
 
@@ -28,6 +29,7 @@ void addTarget(PrefixNode& node, const Rest& rest, int32_t position) {
 
 std::unique_ptr<PrefixNode> leafOf(const Rest& rest) {
     auto node = std::make_unique<PrefixNode>();
+    node->owner = rest.index;
     node->path = rest.sequence.tokens.data();
     node->begin = rest.position;
     node->end = rest.evaluatedEnd();
@@ -38,6 +40,7 @@ std::unique_ptr<PrefixNode> leafOf(const Rest& rest) {
 /// Cuts a node in two after its first `length` tokens.
 void split(PrefixNode& node, int32_t length) {
     auto lower = std::make_unique<PrefixNode>();
+    lower->owner = node.owner;
     lower->path = node.path;
     lower->begin = node.begin + length;
     lower->end = node.end;
@@ -101,7 +104,7 @@ size_t finish(PrefixNode& node) {
 
 Nodes buildPrefixTree(const std::vector<Sequence>& sequences, const std::vector<float*>& results) {
     Nodes roots;
-    for (size_t i = 0; i < sequences.size(); ++i) insert(roots, {sequences[i], results[i], 0});
+    for (size_t i = 0; i < sequences.size(); ++i) insert(roots, {sequences[i], i, results[i], 0});
     for (const auto& root : roots) finish(*root);
     return roots;
 }

@@ -31,6 +31,8 @@ struct PrefixNode {
     /// belong to the sequence, which must outlive the tree.
     const llama_token* path = nullptr;
     int32_t begin = 0, end = 0;
+    /// Index of the sequence that brought the node's tokens first.
+    size_t owner = 0;
     /// Ascending by offset.
     std::vector<Target> targets;
     /// The subtree that holds most tokens comes last.

@@ -1,12 +1,13 @@
 import type {ScoredResponse} from '../score/score-types.js';
 
 /**
- * Makes a scored response into what is printed as JSON: without the tokens, or with them as plain arrays.
+ * Makes a scored response into what is printed as JSON: without the tokens, or with them as plain arrays. What it
+ * took is left out: that depends on what was scored before.
  *
  * @param scored - from `scoreSteps`
  * @param options - whether to keep the tokens
  */
-export function resultOf({tokens, ...rest}: ScoredResponse, options: {tokens: boolean}) {
+export function resultOf({tokens, usage: _usage, ...rest}: ScoredResponse, options: {tokens: boolean}) {
   if (!options.tokens) {
     return rest;
   }

@@ -20,7 +20,7 @@ export interface AddonPair {
   evaluate(
     sequences: readonly {tokens: Int32Array; from: number}[],
     onProgress?: AddonProgress,
-  ): AddonOperation<{policy: Float32Array[]; reference: Float32Array[] | null}>;
+  ): AddonOperation<{policy: Float32Array[]; reference: Float32Array[] | null; evaluated: Uint32Array}>;
   tokenise(text: string, parseSpecial: boolean): Promise<AddonTokens>;
   detokenise(tokens: Int32Array): Promise<string>;
   close(): Promise<void>;
@@ -46,6 +46,7 @@ export interface AddonPairOptions {
   threads: number;
   contextSize: number | undefined;
   batchSize: number;
+  cacheSize: number;
   kvCacheType: string;
   flashAttention: boolean | undefined;
 }

@@ -12,6 +12,12 @@ export interface SequenceLogprobs {
   policy: Float32Array[];
   /** The same under π_ref; `null` without a reference. */
   reference: Float32Array[] | null;
+  /**
+   * For each sequence how many tokens had to be evaluated for it, both models counted. The others of its length − 1
+   * tokens were shared with an earlier sequence of the call, or known from an earlier call; its last token is only
+   * predicted.
+   */
+  evaluated: Uint32Array;
 }
 
 /** What evaluating can be told and tells. */

@@ -68,14 +68,7 @@ function prebuiltRuntime(): RuntimeFiles {
 }
 
 function runtimeIn(directory: string, advice: string): RuntimeFiles {
-  if (!existsSync(directory)) {
-    throw new RuntimeLoadError(
-      'RUNTIME_NOT_FOUND',
-      `There is no folder ${directory} of llama.cpp libraries: ${advice}.`,
-    );
-  }
-
-  const {base, ggml, llama} = recogniseLibraries(readdirSync(directory));
+  const {base, ggml, llama} = recogniseLibraries(namesIn(directory, advice));
   if (base === undefined || ggml === undefined || llama === undefined) {
     const missing = Object.entries({'ggml-base': base, ggml, llama}).filter(([, name]) => name === undefined);
     throw new RuntimeLoadError(
@@ -89,6 +82,19 @@ function runtimeIn(directory: string, advice: string): RuntimeFiles {
     backendsDirectory: directory,
     gpuBackends: gpuBackendsIn(directory),
   };
+}
+
+function namesIn(directory: string, advice: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    const reason = existsSync(directory) ? (error as Error).message : 'it does not exist';
+    throw new RuntimeLoadError(
+      'RUNTIME_NOT_FOUND',
+      `There is no folder ${directory} of llama.cpp libraries (${reason}): ${advice}.`,
+      {cause: error},
+    );
+  }
 }
 
 function gpuBackendsIn(directory: string): {gpu: string; path: string}[] {

@@ -23,7 +23,7 @@ export function loadAddon(): Addon {
   }
 
   try {
-    return createRequire(import.meta.url)(found) as Addon;
+    return asAddon(createRequire(import.meta.url)(found));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RuntimeLoadError(
@@ -34,6 +34,14 @@ export function loadAddon(): Addon {
       },
     );
   }
+}
+
+function asAddon(loaded: unknown): Addon {
+  if (typeof loaded === 'object' && loaded !== null && 'Pair' in loaded && 'llamaVersion' in loaded) {
+    return loaded as Addon;
+  }
+
+  throw new TypeError('it is not the addon of implicit-prm');
 }
 
 function addonPlaces(): string[] {

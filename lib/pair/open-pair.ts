@@ -21,6 +21,7 @@ const defaultBeta = 0.05;
 export async function openPair(options: PairOptions): Promise<Pair> {
   const checked = check(pairOptionsSchema, options, "openPair's options");
   const {signal, onProgress, onLog, modelsDirectory} = checked;
+  signal?.throwIfAborted();
   const runtime = findRuntime();
   const locate = async (model: string) =>
     locateModel(model, {
@@ -42,6 +43,7 @@ export async function openPair(options: PairOptions): Promise<Pair> {
       threads: checked.threads,
       contextSize: checked.contextSize,
       batchSize: checked.batchSize,
+      cacheSize: checked.cacheSize,
       kvCacheType: checked.kvCacheType,
       flashAttention: checked.flashAttention,
     },

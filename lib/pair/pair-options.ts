@@ -56,6 +56,12 @@ export interface PairOptions {
   contextSize?: number | undefined;
   /** Tokens evaluated at once, 32 or more; 512 if left out. */
   batchSize?: number | undefined;
+  /**
+   * How many tokens of earlier calls the key-value caches keep beside the latest sequence, 512 if left out. Scoring goes
+   * on from what is kept: the next step of a trace costs that step's tokens. More serves many sessions or candidates
+   * that grow in turns, takes memory, and makes attention somewhat dearer for every token.
+   */
+  cacheSize?: number | undefined;
   /** How keys and values are kept: `'f32'` is exact, `'f16'` (the default) takes half the memory, `'q8_0'` a quarter. */
   kvCacheType?: 'f32' | 'f16' | 'q8_0' | undefined;
   /**
@@ -85,10 +91,11 @@ export const pairOptionsSchema = z
     lora: path.optional(),
     beta: z.number().positive().optional(),
     gpu: z.literal(['auto', 'cuda', 'vulkan', 'metal', false]).default('auto'),
-    gpuLayers: z.int().min(0).optional(),
+    gpuLayers: z.int32().min(0).optional(),
     threads: z.int().min(1).max(512).default(os.availableParallelism()),
-    contextSize: z.int().min(2).optional(),
+    contextSize: z.int32().min(2).optional(),
     batchSize: z.int().min(32).max(16_384).default(512),
+    cacheSize: z.int().min(0).max(4_194_304).default(512),
     kvCacheType: z.literal(['f32', 'f16', 'q8_0']).default('f16'),
     flashAttention: z.boolean().optional(),
     modelsDirectory: path.optional(),

@@ -1,5 +1,7 @@
 import type {Engine} from '../engine/engine.js';
+import {Session, type SessionOptions} from '../session/session.js';
 import type {ConversationTokeniser} from '../text/conversation-tokeniser.js';
+import type {Prompt} from '../text/prompt.js';
 import type {ModelInfo} from './model-info.js';
 
 /** What an open pair tells of itself. */
@@ -42,6 +44,16 @@ export class Pair implements AsyncDisposable {
     close: () => Promise<void>,
   ) {
     this.#close = close;
+  }
+
+  /**
+   * A response that grows step by step: for streams and searches.
+   *
+   * @param prompt - what the response answers
+   * @throws {@link InvalidInputError}
+   */
+  session(prompt: Prompt, options?: SessionOptions): Session {
+    return new Session(this, prompt, options);
   }
 
   /**

@@ -5,7 +5,8 @@ import type {StepSplitter} from '../steps/step-splitter.js';
 const text = z
   .string()
   .refine(value => value.isWellFormed(), 'expected well-formed UTF-16, but a surrogate stands alone');
-const response = text.refine(
+/** The text of a response. */
+export const responseSchema = text.refine(
   value => value.trim() !== '',
   'expected a response with more in it than white space',
 );
@@ -20,7 +21,8 @@ const messages = z
     'expected the conversation to end before the assistant’s turn',
   );
 
-const prompt = z.union([text, messages, z.strictObject({raw: z.union([text, tokens])})], {
+/** What a response answers. */
+export const promptSchema = z.union([text, messages, z.strictObject({raw: z.union([text, tokens])})], {
   error: issue => describeUnion(issue.errors) ?? 'expected a string, messages of {role, content}, or {raw}',
 });
 
@@ -34,9 +36,9 @@ function describeUnion(errors: readonly (readonly z.core.$ZodIssue[])[] | undefi
 /** What `scoreSteps` takes. That steps and response fit each other is checked where they are joined. */
 export const scoreInputSchema = z
   .strictObject({
-    prompt,
-    response: response.optional(),
-    responses: z.array(response).min(1).optional(),
+    prompt: promptSchema,
+    response: responseSchema.optional(),
+    responses: z.array(responseSchema).min(1).optional(),
     steps: z.array(text).min(1).optional(),
     complete: z.boolean().default(true),
   })

@@ -1,3 +1,4 @@
+import type {TokenUsage} from '../engine/token-usage.js';
 import type {Aggregate} from '../reward/aggregate.js';
 import type {BetaSchedule} from '../reward/beta-schedule.js';
 import type {StepReward} from '../reward/step-rewards.js';
@@ -89,4 +90,6 @@ export interface ScoredResponse {
   score: number;
   /** The tokens that the rewards were summed over. */
   tokens: ScoredTokens;
+  /** What it took to evaluate it. */
+  usage: TokenUsage;
 }

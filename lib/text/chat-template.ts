@@ -11,25 +11,25 @@ export interface TemplateTokens {
 // Something that no template changes, to find again in what it renders.
 const probe = 'implicit-prm-probe';
 
-/** A model's chat template: Jinja, from the GGUF's metadata. */
+/**
+ * A model's chat template: Jinja, from the GGUF's metadata. It is parsed when it is first needed, since a model whose
+ * template is broken is still good for raw prompts.
+ */
 export class ChatTemplate {
-  readonly #template: Template;
+  readonly #source: string;
   readonly #tokens: TemplateTokens;
+  #template: Template | undefined;
 
-  /** @throws {@link ChatTemplateError} `CHAT_TEMPLATE_FAILED` if the template cannot be parsed */
   constructor(source: string, tokens: TemplateTokens) {
+    this.#source = source;
     this.#tokens = tokens;
-    try {
-      this.#template = new Template(source);
-    } catch (error) {
-      throw failure("The model's chat template could not be parsed", error);
-    }
   }
 
   /**
    * The text of a conversation up to where the assistant's answer begins.
    *
-   * @throws {@link ChatTemplateError} `CHAT_TEMPLATE_FAILED` with the template's own words if it refuses the messages
+   * @throws {@link ChatTemplateError} `CHAT_TEMPLATE_FAILED` if the template cannot be parsed, or with its own words if
+   * it refuses the messages
    */
   render(messages: readonly ChatMessage[]): string {
     return this.#render(messages, true);
@@ -49,10 +49,27 @@ export class ChatTemplate {
   }
 
   #render(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
+    const template = this.#parse();
     try {
-      return this.#template.render({...this.#tokens, messages, add_generation_prompt: addGenerationPrompt});
+      return template.render({
+        ...this.#tokens,
+        messages,
+        add_generation_prompt: addGenerationPrompt,
+        // None rather than undefined, as transformers hands them to a template when there are none.
+        tools: null,
+        documents: null,
+      });
     } catch (error) {
       throw failure("The model's chat template refuses these messages", error);
+    }
+  }
+
+  #parse(): Template {
+    try {
+      this.#template ??= new Template(this.#source);
+      return this.#template;
+    } catch (error) {
+      throw failure("The model's chat template could not be parsed", error);
     }
   }
 }

@@ -40,6 +40,7 @@ interface PreparedPrompt {
 export class ConversationTokeniser {
   readonly #engine: NativeEngine;
   readonly #special: SpecialTokens;
+  readonly #templateSource: string;
   readonly #template: ChatTemplate | undefined;
   readonly #endOfTurn: number;
 
@@ -48,6 +49,7 @@ export class ConversationTokeniser {
     const textOf = (id: number) => specialTokens.find(({token}) => token === id)?.text ?? '';
     this.#engine = engine;
     this.#special = new SpecialTokens(specialTokens);
+    this.#templateSource = policy.chatTemplate ?? '';
     this.#template =
       policy.chatTemplate === null
         ? undefined
@@ -95,10 +97,11 @@ export class ConversationTokeniser {
 
   /**
    * Without a marker in it the text is tokenised at once. With one the special tokens left are the template's: the
-   * text is cut at them, as llama.cpp does, and what lies between is tokenised as plain text.
+   * text is cut at them, as llama.cpp does, and what lies between is tokenised as plain text. The same is done where
+   * special tokens swallow white space: which, cannot be told from the tokens afterwards.
    */
   async #tokeniseText(text: string, marker: string): Promise<AddonTokens & {text: string}> {
-    if (!text.includes(marker)) {
+    if (!text.includes(marker) && !this.#special.swallowSpace) {
       return {text, ...(await this.#engine.tokenise(text, true))};
     }
 
@@ -116,7 +119,7 @@ export class ConversationTokeniser {
 
       const plain = part.replaceAll(marker, '');
       const {text: kept, leading} = stripped(plain, parts[index - 1], parts[index + 1]);
-      const piece = await this.#engine.tokenise(kept, false);
+      const piece = kept === '' ? none : await this.#engine.tokenise(kept, false);
       for (const [position, token] of piece.tokens.entries()) {
         tokens.push(token);
         starts.push(offset + leading + piece.starts[position]!);
@@ -144,7 +147,8 @@ export class ConversationTokeniser {
     }
 
     const messages = typeof prompt === 'string' ? [{role: 'user', content: prompt}] : prompt;
-    const marker = this.#special.chooseMarker([...messages.map(({content}) => content), ...responses]);
+    const texts = messages.flatMap(({role, content}) => [role, content]);
+    const marker = this.#special.chooseMarker([this.#templateSource, ...texts, ...responses]);
     const plain = (text: string) => (allowSpecialTokens ? text : this.#special.disarm(text, marker));
     return {text: this.#render(messages.map(({role, content}) => ({role, content: plain(content)}))), marker};
   }
@@ -163,8 +167,7 @@ export class ConversationTokeniser {
   /** The token that the template puts behind an answer, else the one that ends a text. */
   #findEndOfTurn(endOfText: number): number {
     const after = this.#template?.afterAnswer() ?? '';
-    const first = this.#special.findFirst(after);
-    return first && after.slice(0, first.index).trim() === '' ? first.token.token : endOfText;
+    return this.#special.findAtStart(after.trimStart())?.token ?? endOfText;
   }
 
   #requireEndOfTurn(): number {
@@ -175,6 +178,8 @@ export class ConversationTokeniser {
     return this.#endOfTurn;
   }
 }
+
+const none: AddonTokens = {tokens: new Int32Array(), starts: new Uint32Array()};
 
 function firstAtOrBehind(starts: Uint32Array, offset: number): number {
   const index = starts.findIndex(start => start >= offset);
@@ -187,7 +192,20 @@ function stripped(
   before: string | {stripRight: boolean} | undefined,
   after: string | {stripLeft: boolean} | undefined,
 ): {text: string; leading: number} {
-  const withoutStart = typeof before === 'object' && before.stripRight ? text.trimStart() : text;
-  const kept = typeof after === 'object' && after.stripLeft ? withoutStart.trimEnd() : withoutStart;
-  return {text: kept, leading: Buffer.byteLength(text) - Buffer.byteLength(withoutStart)};
+  let start = 0;
+  let end = text.length;
+  if (typeof before === 'object' && before.stripRight) {
+    while (start < end && isSpace(text[start]!)) start++;
+  }
+
+  if (typeof after === 'object' && after.stripLeft) {
+    while (end > start && isSpace(text[end - 1]!)) end--;
+  }
+
+  return {text: text.slice(start, end), leading: start};
+}
+
+/** As C sees it, and thereby llama.cpp: one byte, so that a no-break space is none. */
+function isSpace(character: string): boolean {
+  return character === ' ' || (character >= '\t' && character <= '\r');
 }

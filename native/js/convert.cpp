@@ -76,6 +76,7 @@ PairOptions toPairOptions(const Napi::Object& options) {
     result.threads = getInt(options, "threads");
     if (options.Get("contextSize").IsNumber()) result.contextSize = getInt(options, "contextSize");
     result.batchSize = getInt(options, "batchSize");
+    result.cacheSize = getInt(options, "cacheSize");
     result.kvCacheType = toKvCacheType(getString(options, "kvCacheType"));
     result.flashAttention = getOptionalBool(options, "flashAttention");
     return result;
@@ -145,6 +146,7 @@ Napi::Object toJs(Napi::Env env, const PairLogprobs& logprobs) {
     Napi::Object object = Napi::Object::New(env);
     object["policy"] = toFloatArrays(env, logprobs.policy);
     object["reference"] = logprobs.reference ? toFloatArrays(env, *logprobs.reference) : env.Null();
+    object["evaluated"] = toTypedArray<Napi::Uint32Array>(env, logprobs.evaluated);
     return object;
 }
 

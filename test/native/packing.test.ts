@@ -7,7 +7,9 @@ const cases = readData<GoldenCase>('logprobs.jsonl');
 const sequences = cases.flatMap(sequencesOf);
 const tolerance = 1e-3;
 
-function greatestDifference(a: SequenceLogprobs, b: SequenceLogprobs): number {
+type Rows = Pick<SequenceLogprobs, 'policy' | 'reference'>;
+
+function greatestDifference(a: Rows, b: Rows): number {
   let greatest = 0;
   for (const model of ['policy', 'reference'] as const) {
     for (const [index, row] of a[model]!.entries()) {
@@ -21,8 +23,8 @@ function greatestDifference(a: SequenceLogprobs, b: SequenceLogprobs): number {
 }
 
 /** Evaluates the sequences in calls of the given groups, and puts the results back in order. */
-async function inGroups(pair: Pair, groups: readonly (readonly number[])[]): Promise<SequenceLogprobs> {
-  const result: SequenceLogprobs = {policy: [], reference: []};
+async function inGroups(pair: Pair, groups: readonly (readonly number[])[]): Promise<Rows> {
+  const result: Rows = {policy: [], reference: []};
   for (const group of groups) {
     const part = await pair.engine.logprobs(group.map(index => sequences[index]!));
     for (const [position, index] of group.entries()) {
@@ -37,7 +39,7 @@ async function inGroups(pair: Pair, groups: readonly (readonly number[])[]): Pro
 const indices = [...sequences.keys()];
 const oneByOne = indices.map(index => [index]);
 
-let baseline: SequenceLogprobs;
+let baseline: Rows;
 test.before(async () => {
   baseline = await withPair({...exact, batchSize: 512}, async pair => inGroups(pair, oneByOne));
 });
@@ -117,7 +119,7 @@ function randomTree(seed: number): TokenSequence[] {
 for (const seed of [1, 2, 3, 4]) {
   test(`a random tree of sequences gives the numbers of its sequences alone (seed ${seed})`, async t => {
     const tree = randomTree(seed);
-    const alone: SequenceLogprobs = {policy: [], reference: []};
+    const alone: Rows = {policy: [], reference: []};
     await withPair({...exact, batchSize: 256}, async pair => {
       for (const sequence of tree) {
         const {policy, reference} = await pair.engine.logprobs([sequence]);

@@ -6,11 +6,9 @@ import {runScript} from '../helpers/run-script.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** The code blocks of the README in one language. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gmsu'))].map(
-    match => match[1]!,
-  );
+/** The code blocks of a page in one language. */
+function blocks(language: string, page = readme): string[] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gmsu'))].map(match => match[1]!);
 }
 
 test('the example of the README runs as printed, and prints what it says', async t => {
@@ -22,6 +20,14 @@ test('the example of the README runs as printed, and prints what it says', async
   // Differences in the last digit are a matter of the CPU.
   const withoutLastDigit = (text: string) => text.replaceAll(/(\d\.\d)\d/gu, '$1');
   t.is(withoutLastDigit(stdout), withoutLastDigit(blocks('text').at(-1)!));
+});
+
+test('the example of the page on sessions runs', async t => {
+  const page = readFileSync(new URL('../../docs/sessions.md', import.meta.url), 'utf8');
+  const [example] = blocks('ts', page);
+  const {code, stdout, stderr} = await runScript(example!.replace("'implicit-prm'", "'./lib/index.js'"));
+  t.deepEqual({code, stderr}, {code: 0, stderr: ''});
+  t.true(stdout.startsWith('Step 2: 11 - 3 = 8, so 8 - 21 { evaluated: '));
 });
 
 test('the trace that the README shows is one that the demo prints', t => {
