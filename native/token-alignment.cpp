@@ -35,18 +35,27 @@ struct Match {
     size_t begin, end;
 };
 
-Match matchFrom(const std::string& text, size_t at, const std::string& piece) {
+/// Where the piece lies if it begins at `at`; the space that a tokenizer puts in front of a text is no part
+/// of it.
+bool matchAt(const std::string& text, size_t at, const std::string& piece, Match& match) {
     long length = matchLength(text, at, piece);
-    if (length >= 0) return {at, at + static_cast<size_t>(length)};
-    if (!piece.empty() && piece[0] == ' ') {
-        // The space that a tokenizer puts in front of a text is no part of it.
-        length = matchLength(text, at, piece.substr(1));
-        if (length >= 0) return {at, at + static_cast<size_t>(length)};
-    }
+    if (length < 0 && !piece.empty() && piece[0] == ' ') length = matchLength(text, at, piece.substr(1));
+    if (length < 0) return false;
+    match = {at, at + static_cast<size_t>(length)};
+    return true;
+}
+
+Match matchFrom(const std::string& text, size_t at, const std::string& piece) {
+    Match match{};
+    if (matchAt(text, at, piece, match)) return match;
     size_t skipped = at;
     while (skipped < text.size() && isSpace(text[skipped])) ++skipped;
-    length = matchLength(text, skipped, piece);
-    if (length >= 0) return {skipped, skipped + static_cast<size_t>(length)};
+    if (matchAt(text, skipped, piece, match)) return match;
+    // A tokenizer without a token for some byte drops it: look a little further.
+    constexpr size_t furthest = 16;
+    for (skipped = at + 1; skipped <= at + furthest && skipped < text.size(); ++skipped) {
+        if (matchAt(text, skipped, piece, match)) return match;
+    }
     // An unknown token, or one of normalised text: it stands for one character.
     return {at, at < text.size() ? nextCharacter(text, at) : at};
 }

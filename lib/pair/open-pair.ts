@@ -1,6 +1,7 @@
 import {findRuntime} from '../engine/find-runtime.js';
 import {loadAddon} from '../engine/load-addon.js';
 import {NativeEngine} from '../engine/native-engine.js';
+import {ModelError} from '../errors/model-error.js';
 import {ConversationTokeniser} from '../text/conversation-tokeniser.js';
 import {check} from '../utils/check.js';
 import {locateModel} from './locate-model.js';
@@ -72,10 +73,25 @@ function describe(
     reference: reference && modelInfo(files.reference!, reference),
     lora: files.lora ?? null,
     sharesWeights,
-    beta: files.beta ?? beta ?? defaultBeta,
+    beta: files.beta ?? betaOf(beta, files.lora ?? files.policy),
     contextSize,
     batchSize,
     devices,
     llamaVersion: loadAddon().llamaVersion,
   };
+}
+
+function betaOf(metadata: number | null, file: string): number {
+  if (metadata === null) {
+    return defaultBeta;
+  }
+
+  if (!(Number.isFinite(metadata) && metadata > 0)) {
+    throw new ModelError(
+      'INVALID_MODEL',
+      `The metadata of ${file} says that implicit_prm.beta is ${metadata}, but it has to be above 0: give beta yourself.`,
+    );
+  }
+
+  return metadata;
 }

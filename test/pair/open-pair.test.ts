@@ -204,3 +204,15 @@ test('a pair opens by other names of the same file', async t => {
   t.is(pair.info.policy.name, 'Größe 😀');
   await pair.close();
 });
+
+test('a β in the metadata that is none is refused, unless another is given', async t => {
+  const negative = path.join(directory, 'negative-beta.gguf');
+  withMetadata(policy, negative, {'implicit_prm.beta': f32(-1)});
+  await t.throwsAsync(openPair({policy: negative, gpu: false, threads: 1}), {
+    code: 'INVALID_MODEL',
+    message: /beta is -1/,
+  });
+  const pair = await openPair({policy: negative, beta: 2, gpu: false, threads: 1});
+  t.is(pair.info.beta, 2);
+  await pair.close();
+});
