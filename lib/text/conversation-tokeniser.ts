@@ -20,6 +20,7 @@ export interface TokenisedResponse {
   starts: Uint32Array;
 }
 
+/** How a response is to be tokenised. */
 export interface TokeniseOptions {
   /** Whether the response has come to its end, so that the end-of-turn token belongs to it. */
   complete: boolean;

@@ -2,6 +2,7 @@
 export interface ChatMessage {
   /** Who speaks: `system`, `user`, `assistant`, or whatever the model's chat template knows. */
   role: string;
+  /** What is said. */
   content: string;
 }
 

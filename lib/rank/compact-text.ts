@@ -1,0 +1,19 @@
+/**
+ * Writes a text that is no list in one way of the many that LaTeX and spaces allow: without braces around a single
+ * character (`x^{2}`, `\frac{1}{2}`), without the spaces that part no two words or numbers, and words in small letters.
+ * Takes time linear in the text.
+ *
+ * @param text - as `plainAnswer` returns it
+ * @returns a text to compare; the letters of formulas keep their case
+ */
+export function compactText(text: string): string {
+  const compact = text
+    .replace(/(\p{L}?)\{([^\\{}\s])\}/gu, (_, before: string, inside: string) =>
+      // \sqrt{x} is \sqrt x, not \sqrtx.
+      before !== '' && /\p{L}/u.test(inside) ? `${before} ${inside}` : before + inside,
+    )
+    .replace(/(\\[A-Za-z]+) (?=\p{N})/gu, '$1')
+    // 2 x is 2x and \sqrt 2 is \sqrt2, but 1 1/2 is not 11/2, and \pi r is not \pir.
+    .replace(/ (?![\p{L}\p{N}])|(?<![\p{L}\p{N}]) |(?<=\p{N}) (?=\p{L})/gu, '');
+  return /^\p{L}[\p{L} '’-]+$/u.test(compact) ? compact.toLowerCase() : compact;
+}

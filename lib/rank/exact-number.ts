@@ -1,0 +1,62 @@
+import {Fraction} from 'fraction.js';
+
+/** Longer ones are no answers that anybody counts with, and would take long to bring to lowest terms. */
+const longest = 1000;
+const highestExponent = 1000;
+
+const fraction = /\\frac(?:\{([^{}/ ]+)\}|(\d))(?:\{([^{}/ ]+)\}|(\d))$/;
+const quotient = /^(?:(?<whole>\d+) (?=\d+\/\d+$))?(?<dividend>[^/ ]+)(?:\/(?<divisor>[^/ ]+))?$/;
+const decimal = new RegExp(
+  [
+    /^(?<sign>[+-]?)(?=\.?\d)(?<digits>\d{1,3}(?:,\d{3})+|\d*)/,
+    /(?:\.(?<decimals>\d*)(?:\\overline\{?(?<period>\d+)\}?)?)?/,
+    /(?:(?:e|(?:\\times|\\cdot|×|\*)10\^)\{?(?<exponent>[+-]?\d{1,4})\}?)?$/,
+  ]
+    .map(({source}) => source)
+    .join(''),
+  'i',
+);
+
+/**
+ * Reads a number: a whole number with or without commas between thousands, a decimal, one with a period
+ * (`0.\overline{3}`), with an exponent (`1e3`, `1\times10^{3}`), a fraction (`a/b`, `\frac{a}{b}`, `\frac12`) of these,
+ * or a mixed number (`1 1/2`, `1\frac12`). No arithmetic beyond that.
+ *
+ * @param text - the text as {@link compactText} makes it
+ * @returns the number, exactly; `undefined` if the text is none, divides by 0, is longer than 1000 characters or has an
+ * exponent beyond ±1000
+ */
+export function exactNumber(text: string): Fraction | undefined {
+  // A sign may stand before the whole and, in a fraction, before its parts, but not twice in one place.
+  if (text.length > longest || /^[+-]{2}/.test(text)) {
+    return undefined;
+  }
+
+  const sign = text.startsWith('-') ? -1 : 1;
+  const unsigned = text.replace(/^[+-]/, '').replace(fraction, ' $1$2/$3$4').trim();
+  const {whole = '0', dividend, divisor = '1'} = quotient.exec(unsigned)?.groups ?? {};
+  const above = decimalNumber(dividend);
+  const below = decimalNumber(divisor);
+  return above && below?.n ? above.div(below).add(whole).mul(sign) : undefined;
+}
+
+function decimalNumber(text: string | undefined): Fraction | undefined {
+  const groups = decimal.exec(text ?? '')?.groups;
+  if (!groups) {
+    return undefined;
+  }
+
+  const {sign, digits, decimals, period, exponent} = groups;
+  const number = `${sign}${digits?.replaceAll(',', '') || '0'}.${decimals || (period ? '' : '0')}`;
+  const mantissa = new Fraction(period ? `${number}(${period})` : number);
+  return timesPowerOfTen(mantissa, Number(exponent ?? 0));
+}
+
+function timesPowerOfTen(mantissa: Fraction, exponent: number): Fraction | undefined {
+  if (Math.abs(exponent) > highestExponent) {
+    return undefined;
+  }
+
+  const power = 10n ** BigInt(Math.abs(exponent));
+  return exponent < 0 ? mantissa.div(power) : mantissa.mul(power);
+}

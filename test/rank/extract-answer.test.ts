@@ -1,0 +1,132 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {InvalidInputError} from '../../lib/errors/invalid-input-error.js';
+import type {AnswerExtractor} from '../../lib/rank/answer-extractor.js';
+import {extractAnswer} from '../../lib/rank/extract-answer.js';
+
+const cases: ReadonlyArray<readonly [string, string, AnswerExtractor | undefined, string | null]> = [
+  ['what a box holds', 'So it is $\\boxed{42}$.', 'boxed', '42'],
+  ['the last of several boxes', '\\boxed{1} no, \\boxed{2}', 'boxed', '2'],
+  ['an fbox too', '\\boxed{1} no, \\fbox{2}', 'boxed', '2'],
+  ['nested braces', '\\boxed{\\frac{1}{x^{2}}} and {more}', 'boxed', '\\frac{1}{x^{2}}'],
+  ['escaped braces', '\\boxed{\\{1, 2\\}} }', 'boxed', '\\{1, 2\\}'],
+  ['an escaped brace that nothing closes', '\\boxed{\\{1, 2} }', 'boxed', '\\{1, 2'],
+  ['a line end of LaTeX before the closing brace', '\\boxed{a\\\\} }', 'boxed', 'a\\\\'],
+  ['a box in a box', '\\boxed{\\boxed{5}}', 'boxed', '5'],
+  ['a box over two lines, trimmed', '\\boxed {\n  5\n}', 'boxed', '5'],
+  ['nothing from a last box that is not closed', '\\boxed{1} so \\boxed{\\frac{1}{2}', 'boxed', null],
+  ['nothing from an empty box', '\\boxed{ }', 'boxed', null],
+  ['nothing from \\boxedness', '\\boxedness{1}', 'boxed', null],
+  ['nothing where there is no box', 'Answer: 42', 'boxed', null],
+  ['an answer line', 'Step 1: 2 * 21 = 42\n\nAnswer: 42', 'answer-line', '42'],
+  ['the last answer line', 'Answer: 41\nNo.\r\nAnswer: 42\r\nBye', 'answer-line', '42'],
+  ['the last answer line that has an answer', 'Answer: 41\nAnswer:', 'answer-line', '41'],
+  ['an answer line in any case', 'ANSWER : yes', 'answer-line', 'yes'],
+  ['an answer in Markdown', '**Answer:** 42', 'answer-line', '42'],
+  ['an answer line that is bold as a whole', '**Answer: 42.**', 'answer-line', '42'],
+  ['a bold answer', '- **Answer**: `42`', 'answer-line', '42'],
+  ['a final answer under a heading', '### Final answer: $x = 4.2$', 'answer-line', '$x = 4.2$'],
+  [
+    'a full stop within the answer',
+    'Answer: The cat sat. The dog ran.',
+    'answer-line',
+    'The cat sat. The dog ran',
+  ],
+  ['the answer of a sentence', 'So the answer is 42. I hope that helps.', 'answer-line', '42'],
+  ['a decimal of a sentence', 'Thus our final answer is: **3.14**.', 'answer-line', '3.14'],
+  ['a sentence behind a label', 'Answer: the answer is 42. Bye.', 'answer-line', '42'],
+  ['nothing from an answer in a sentence without is', 'This answer: none', 'answer-line', null],
+  ['nothing from another word', 'Answers: 42\nThe answer isomorphic', 'answer-line', null],
+  ['a box before an answer line by default', '\\boxed{1}\nAnswer: 2', undefined, '1'],
+  ['an answer line by default if there is no box', 'Answer: 2', undefined, '2'],
+  ['an answer line by default if the box is empty', '\\boxed{}\nAnswer: 2', undefined, '2'],
+  ['an answer line by default if the box is open', 'Answer: 2\n\\boxed{1', undefined, '2'],
+  ['nothing from nothing', '', undefined, null],
+  ['the first group of a RegExp', 'x\n#### 41\n#### 42 ', /#### (.*)/, '42'],
+  ['the match of a RegExp without a group', '1 and 22 and', /\d+/, '22'],
+  ['the match of a RegExp whose group took no part', 'yes', /yes|no(.)/, 'yes'],
+  ['the last match of a RegExp that is not blank', '1 and 22 and', /\d*/g, '22'],
+  ['the last match in spite of the flag y', '1 and 22', /\d+/y, '22'],
+  ['nothing where a RegExp does not match', 'no number', /\d+/, null],
+  ['what a function returns, trimmed', 'abc', text => ` ${text.length}\n`, '3'],
+  ['nothing if a function returns null', 'abc', () => null, null],
+  ['nothing if a function returns a blank', 'abc', () => ' ', null],
+];
+
+for (const [name, text, how, expected] of cases) {
+  test(`extracts ${name}`, t => t.is(extractAnswer(text, how), expected));
+}
+
+test('a RegExp is left as it was', t => {
+  const pattern = /\d+/g;
+  pattern.lastIndex = 3;
+  t.is(extractAnswer('1 22 333', pattern), '333');
+  t.is(pattern.lastIndex, 3);
+});
+
+test('any boxed text with balanced braces is found', t => {
+  const {balanced} = fc.letrec<{balanced: string}>(tie => ({
+    balanced: fc.oneof(
+      {maxDepth: 4},
+      fc.string().map(text => text.replace(/[\\{}]/g, '')),
+      fc.constantFrom('\\{', '\\}', '\\\\', '\\frac'),
+      fc.tuple(tie('balanced'), tie('balanced')).map(([a, b]) => `${a}{${b}}`),
+    ),
+  }));
+  fc.assert(
+    fc.property(balanced, fc.string(), (answer, before) => {
+      t.is(extractAnswer(`${before} \\boxed{${answer}} `, 'boxed'), answer.trim() || null);
+    }),
+  );
+});
+
+test('an unknown extractor is refused, with the known ones', t => {
+  for (const how of ['box', 5, null, {}]) {
+    const error = t.throws(() => extractAnswer('1', how as AnswerExtractor), {instanceOf: InvalidInputError});
+    t.regex(error.message, /'boxed', 'answer-line', a RegExp or a function/);
+  }
+});
+
+test('a function that returns no text is refused, with what it returned', t => {
+  const error = t.throws(() => extractAnswer('1', (() => 42) as never), {instanceOf: InvalidInputError});
+  t.regex(error.message, /returned 42/);
+});
+
+test('a text that is none is refused', t => {
+  t.throws(() => extractAnswer(undefined as never), {instanceOf: InvalidInputError, message: /undefined/});
+});
+
+test('what an extractor throws comes through', t => {
+  const thrown = new Error('mine');
+  const error = t.throws(() =>
+    extractAnswer('1', () => {
+      throw thrown;
+    }),
+  );
+  t.is(error, thrown);
+});
+
+test('a megabyte of anything is no trouble', t => {
+  const odd = [
+    '\\boxed{',
+    '\\boxed ',
+    '{',
+    '\\',
+    ' ',
+    '\n',
+    '*',
+    'the ',
+    'answer ',
+    'the answer is ',
+    'Answer:',
+    '. ',
+  ];
+  for (const piece of odd) {
+    const text = piece.repeat(1e6 / piece.length);
+    const begin = performance.now();
+    extractAnswer(text);
+    extractAnswer(`Answer${text}x`);
+    extractAnswer(`the answer is${text}x`);
+    t.true(performance.now() - begin < 10_000, JSON.stringify(piece));
+  }
+});

@@ -1,0 +1,244 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {InvalidInputError} from '../../lib/errors/invalid-input-error.js';
+import {sameAnswer} from '../../lib/rank/same-answer.js';
+
+const same: ReadonlyArray<readonly [string, ...string[]]> = [
+  [
+    '1/2',
+    '0.5',
+    '.5',
+    '0.50',
+    '\\frac{1}{2}',
+    '\\frac12',
+    '\\dfrac{2}{4}',
+    '\\tfrac 12',
+    '2/4',
+    '5e-1',
+    '-1/-2',
+  ],
+  ['1000', '1e3', '1,000', '1{,}000', '1\\,000', '1\\times 10^{3}', '$1000$', '1000.'],
+  [
+    '3',
+    '3.0',
+    '+3',
+    '003',
+    '6/2',
+    '\\(3\\)',
+    '\\[ 3 \\]',
+    '\\boxed{3}',
+    '(3)',
+    '{3}',
+    '\\text{3}',
+    '\\$3',
+    '3.',
+  ],
+  ['0', '-0', '0.0', '-0/5', '0e10'],
+  ['-1/2', '-0.5', '\u22121/2', '-\\frac{1}{2}', '\\frac{-1}{2}', '\\frac{1}{-2}', '- 1/2'],
+  ['3/2', '1 1/2', '1\\frac12', '1 \\frac{1}{2}', '1.5'],
+  ['1/3', '0.\\overline{3}', '\\frac{0.5}{1.5}'],
+  ['10080', '10,\\!080', '10,080.00'],
+  ['1e30', `1${'0'.repeat(30)}`, '1\\cdot10^{30}', '1 \\times 10^30'],
+  ['50%', '50\\%', '50.0 %', '$50\\%$', '100/2%'],
+  ['90', '90^\\circ', '90^{\\circ}', '90°', '90 ^ { \\circ }', '90\\degree'],
+  ['(1, 2)', '(1,2)', '\\left( 1 , \\frac{4}{2} \\right)', '$(1.0, 2)$', '\\big(1,2\\big)'],
+  ['(1,234)', '(1, 234)'],
+  ['1, 2', '1,2', '1.0,\\;2'],
+  ['[0, 1)', '\\left[0,1\\right)', '[0.0,\\,1)'],
+  ['\\{1, 2\\}', '\\{2, 1\\}', '{1,2,2}', '\\left\\{ 1,2 \\right\\}', '\\lbrace 1, 4/2 \\rbrace'],
+  ['((1,2),(3,4))', '((1, 2), (3, 8/2))'],
+  ['Yes', 'yes', '\\text{Yes}', '\\textbf{ yes }.', 'YES'],
+  ['New York', 'new  york', '\\text{New York}', '\\mathrm{New\\ York}'],
+  ['x^2+1', 'x^{2} + 1', '$x^2 + 1$'],
+  ['\\sqrt{2}', '\\sqrt2', '\\sqrt 2'],
+  ['\\sqrt{x}', '\\sqrt x'],
+  ['2\\pi', '2 \\pi'],
+  ['5 \\text{ cm}', '5 cm', '5cm', '5\\,\\mathrm{cm}'],
+  ['\\frac{a+b}{c}', '\\dfrac{a + b}c'],
+];
+
+for (const [first, ...others] of same) {
+  test(`the answer ${first} may be written ${others.join('   ')}`, t => {
+    for (const other of others) {
+      t.true(sameAnswer(first, other), other);
+    }
+  });
+}
+
+const different: ReadonlyArray<readonly [string, string]> = [
+  ['50%', '0.5'],
+  ['50%', '50'],
+  ['1/3', '0.333'],
+  ['1/3', '0.3333333333333333'],
+  ['9007199254740993', '9007199254740992'],
+  ['1e-400', '0'],
+  ['1 1/2', '11/2'],
+  ['1 2', '12'],
+  ['\\frac{1}{2}3', '1/23'],
+  ['2+3', '5'],
+  ['1/0', '2/0'],
+  ['--1', '1'],
+  ['1,234', '1, 234'],
+  ['1,23', '123'],
+  ['(1, 2)', '(2, 1)'],
+  ['(1, 2)', '[1, 2]'],
+  ['(1, 2)', '1, 2'],
+  ['(1, 2)', '(1, 2, 3)'],
+  ['\\{5\\}', '5'],
+  ['5 cm', '5'],
+  ['5 cm', '5 m'],
+  ['A', 'a'],
+  ['\\pi r', '\\pir'],
+  ['\\sqrt x', '\\sqrtx'],
+  ['x^{10}', 'x^10'],
+  ['x = 5', '5'],
+  ['$', ''],
+  ['$', '.'],
+];
+
+for (const [a, b] of different) {
+  test(`the answer ${a} is not ${b}`, t => {
+    t.false(sameAnswer(a, b));
+    t.false(sameAnswer(b, a));
+  });
+}
+
+const odd = [
+  '',
+  ' ',
+  '\\',
+  '\\\\',
+  '{',
+  '}',
+  '(',
+  ')',
+  ',',
+  ',,',
+  '(,)',
+  '()',
+  '-',
+  '+',
+  '/',
+  '1/',
+  '/1',
+  '%',
+  '.',
+  '...',
+].concat([
+  '$',
+  '\\frac',
+  '\\frac{',
+  '\\frac{}{}',
+  '\\text',
+  '\\text{',
+  '\\{',
+  '1e',
+  'e1',
+  '1e99999',
+  '\ud800',
+  '\0',
+  '\\left(',
+  '0/0',
+]);
+
+test('odd text is the same as itself, and comparing it throws nothing', t => {
+  for (const a of odd) {
+    for (const b of odd) {
+      t.is(sameAnswer(a, b), sameAnswer(b, a));
+    }
+
+    t.true(sameAnswer(a, a));
+  }
+});
+
+const piece = fc.oneof(
+  fc.constantFrom(...odd, ...same.flat(), ',', ' ', '^', '_', '\\pi', '\\,', '\\right', 'x', 'yes'),
+  fc.integer().map(String),
+  fc.double({noDefaultInfinity: true, noNaN: true}).map(String),
+  fc.string({unit: 'binary'}),
+);
+const answer = fc.array(piece, {maxLength: 5}).map(pieces => pieces.join(''));
+
+test('every answer is the same as itself', t => {
+  fc.assert(fc.property(answer, a => t.true(sameAnswer(a, ` ${a}`) && sameAnswer(a, a))));
+});
+
+test('an answer is the same as another whichever comes first, and as a third if that is the same as the other', t => {
+  fc.assert(
+    fc.property(answer, answer, answer, (a, b, c) => {
+      t.is(sameAnswer(a, b), sameAnswer(b, a));
+      t.true(!(sameAnswer(a, b) && sameAnswer(b, c)) || sameAnswer(a, c));
+    }),
+  );
+});
+
+test('a fraction is the same in every notation and in any terms', t => {
+  const whole = fc.bigInt(-(10n ** 30n), 10n ** 30n);
+  const positive = fc.bigInt(1n, 10n ** 30n);
+  fc.assert(
+    fc.property(whole, positive, positive, (n, d, factor) => {
+      t.true(sameAnswer(`${n}/${d}`, `\\frac{${n * factor}}{${d * factor}}`));
+      t.true(sameAnswer(`$${n}/${d}$`, `-\\dfrac{${-n}}{${d}}`));
+      t.false(sameAnswer(`${n}/${d}`, `${n * factor + 1n}/${d * factor}`));
+    }),
+  );
+});
+
+test('whole numbers are the same with and without commas, point and exponent', t => {
+  fc.assert(
+    fc.property(fc.bigInt(-(10n ** 40n), 10n ** 40n), n => {
+      t.true(sameAnswer(`${n}`, n.toLocaleString('en-US')));
+      t.true(sameAnswer(`${n}.000`, `${n * 100n}e-2`));
+      t.false(sameAnswer(`${n}`, `${n + 1n}`));
+    }),
+  );
+});
+
+test('numbers of up to 1,000 characters are compared as numbers, longer ones as texts', t => {
+  const long = '7'.repeat(990);
+  t.true(sameAnswer(`${long}.0`, long));
+  t.false(sameAnswer(`${long}${long}.0`, long + long));
+  t.true(sameAnswer(long + long, `$${long}${long}$`));
+});
+
+test('brackets nested deeper than any answer are no trouble', t => {
+  const deep = `${'('.repeat(1e5)}1${')'.repeat(1e5)}`;
+  t.true(sameAnswer(deep, `${deep}.`));
+  t.false(sameAnswer(deep, '1'));
+  const shallow = `${'('.repeat(20)}1${')'.repeat(20)}`;
+  t.true(sameAnswer(shallow, `$${shallow}$`));
+});
+
+test('a megabyte of anything is no trouble', t => {
+  const units = [
+    '{',
+    '}',
+    '\\',
+    '$',
+    '.',
+    ' ',
+    '1',
+    '1,',
+    '(',
+    '\\{',
+    '\\text{',
+    'a',
+    'a ',
+    '{a}',
+    '\\frac',
+    '1\\,',
+    '😀',
+    '^ ',
+  ];
+  for (const unit of units) {
+    const text = unit.repeat(1e6 / unit.length);
+    const begin = performance.now();
+    t.false(sameAnswer(`${text}y`, `(${text})`));
+    t.true(performance.now() - begin < 20_000, JSON.stringify(unit));
+  }
+});
+
+test('what is no string is refused', t => {
+  const error = t.throws(() => sameAnswer('5', 5 as never), {instanceOf: InvalidInputError});
+  t.regex(error.message, /not 5/);
+});
