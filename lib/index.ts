@@ -11,6 +11,29 @@ export {ModelError} from './errors/model-error.js';
 export {PairClosedError} from './errors/pair-closed-error.js';
 export {PairMismatchError} from './errors/pair-mismatch-error.js';
 export {RuntimeLoadError} from './errors/runtime-load-error.js';
+export type {
+  BestOfNAccuracy,
+  BestOfNCandidate,
+  BestOfNEvaluation,
+  BestOfNMethod,
+  BestOfNOptions,
+  BestOfNProblem,
+} from './eval/best-of-n-types.js';
+export {bestThreshold} from './eval/best-threshold.js';
+export type {BootstrapOptions} from './eval/bootstrap-options.js';
+export {type Calibration, type CalibrationBin, calibrate, type Forecast} from './eval/calibration.js';
+export type {Estimate} from './eval/estimate.js';
+export {evaluateBestOfN} from './eval/evaluate-best-of-n.js';
+export {evaluateProcessBench} from './eval/evaluate-process-bench.js';
+export {passAtK} from './eval/pass-at-k.js';
+export type {
+  BestThreshold,
+  ProcessBenchEvaluation,
+  ProcessBenchOptions,
+  ProcessBenchSample,
+  ThresholdOptions,
+} from './eval/process-bench-types.js';
+export type {StepValues} from './eval/step-values.js';
 export {type BundledPair, bundledPair} from './pair/bundled-pair.js';
 export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
 export type {ModelInfo} from './pair/model-info.js';

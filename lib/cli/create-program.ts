@@ -3,7 +3,9 @@ import path from 'node:path';
 import {Command} from 'commander';
 import {packageRoot} from '../utils/package-root.js';
 import {demoCommand} from './demo-command.js';
+import {evalCommand} from './eval-command.js';
 import {infoCommand} from './info-command.js';
+import {mergeCommand} from './merge-command.js';
 import {scoreCommand} from './score-command.js';
 
 /** Makes the command `implicit-prm` with its subcommands. Errors are thrown, the process is never ended. */
@@ -16,7 +18,7 @@ export function createProgram(): Command {
     // Chalk reads it too, but only from the arguments of the process.
     .option('--no-color', 'print without colours (as does NO_COLOR=1)')
     .configureHelp({showGlobalOptions: true});
-  for (const command of [demoCommand(), scoreCommand(), infoCommand()]) {
+  for (const command of [demoCommand(), scoreCommand(), mergeCommand(), infoCommand(), evalCommand()]) {
     program.addCommand(
       command.helpOption('-h, --help', 'print help').configureHelp({showGlobalOptions: true}),
     );

@@ -1,15 +1,25 @@
 import {fstatSync, type Stats} from 'node:fs';
 import {open} from 'node:fs/promises';
 import process from 'node:process';
-import {addAbortSignal, type Readable} from 'node:stream';
-import {fileError} from './file-error.js';
+import {addAbortSignal, pipeline, type Readable} from 'node:stream';
+import {createGunzip} from 'node:zlib';
+import {isGzipName} from '../runs/is-gzip-name.js';
+import {fileError} from '../utils/file-error.js';
+
+/** From how many bytes on the part that was read of a compressed file says how far we are. */
+const leastCompressed = 2 ** 20;
 
 /** A file, or stdin, to read lines from. */
 export interface Input {
   /** What to call it in messages. */
   name: string;
-  /** In bytes; `null` if that is not known beforehand. */
-  size: number | null;
+  /**
+   * How much of it comes before a place in its lines.
+   *
+   * @param end - in bytes of the stream
+   * @returns 0 … 1; `null` if that is not known
+   */
+  fraction(end: number): number | null;
   /** Whether somebody has to type the lines. */
   isTerminal: boolean;
   /** To recognise the file by. */
@@ -18,7 +28,7 @@ export interface Input {
 }
 
 /**
- * Opens what is to be read.
+ * Opens what is to be read. A file whose name ends with `.gz` is decompressed.
  *
  * @param file - a path; `-` or nothing for stdin
  * @param signal - ends the stream with an error
@@ -39,8 +49,16 @@ export async function openInput(file: string | undefined, signal: AbortSignal): 
     refuse(isFolder());
   }
 
-  const stream = abortable(handle.createReadStream(), signal);
-  return {name: file, isTerminal: false, size: stats.isFile() ? stats.size : null, stats, stream};
+  const bytes = handle.createReadStream();
+  // An empty file has no lines, though strictly it is no gzip.
+  const compressed = isGzipName(file) && !(stats.isFile() && stats.size === 0);
+  // An error of either ends both; whoever reads hears of it.
+  const stream = abortable(compressed ? pipeline(bytes, createGunzip(), () => undefined) : bytes, signal);
+  // What is decompressed ahead is of no weight in a large file, and in a small one nobody waits.
+  const place = (end: number) => (compressed ? bytes.bytesRead : end);
+  const size = stats.isFile() && !(compressed && stats.size < leastCompressed) ? stats.size : 0;
+  const fraction = (end: number) => (size === 0 ? null : Math.min(1, place(end) / size));
+  return {name: file, isTerminal: false, fraction, stats, stream};
 }
 
 function openStdin(signal: AbortSignal): Input {
@@ -51,7 +69,7 @@ function openStdin(signal: AbortSignal): Input {
   }
 
   const stream = abortable(process.stdin, signal);
-  return {name: '<stdin>', size: null, isTerminal: process.stdin.isTTY === true, stats, stream};
+  return {name: '<stdin>', fraction: () => null, isTerminal: process.stdin.isTTY === true, stats, stream};
 }
 
 function abortable(stream: Readable, signal: AbortSignal): Readable {

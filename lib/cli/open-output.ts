@@ -1,63 +1,90 @@
 import {constants, type Stats} from 'node:fs';
-import {type FileHandle, open} from 'node:fs/promises';
+import {type FileHandle, open, stat} from 'node:fs/promises';
 import process from 'node:process';
-import {fileError} from './file-error.js';
+import {DurableLines} from '../runs/durable-lines.js';
+import {fileError} from '../utils/file-error.js';
 import {writeStdout} from './write-stdout.js';
 
 /** Where result lines go. */
 export interface Output {
   /** Whether the user watches the lines scroll by. */
   isTerminal: boolean;
-  /** Drops what an earlier run left in the file. */
+  /** The file, if lines that are in it stay there; not for stdout, a pipe or a device. */
+  file: string | undefined;
+  /** The bytes of an incomplete last line that were dropped to resume. */
+  cut: number;
+  /** Drops what an earlier run left in the file, unless it is to be resumed. */
   begin(): Promise<void>;
-  /** Resolves when the text is handed on, whole. */
-  write(text: string): Promise<void>;
+  /** Writes a line, given without its line feed. Resolves when it is handed on, in a file when it is on the disk. */
+  write(line: string): Promise<void>;
   close(): Promise<void>;
 }
 
+interface OutputOptions {
+  /** The file that is read, which cannot be written at the same time. */
+  input: Stats | undefined;
+  /** Append to what the file holds. */
+  resume: boolean;
+  /** Replace what the file holds. */
+  overwrite: boolean;
+}
+
 /**
- * Opens what results are written to. A file that exists keeps its content until {@link Output.begin}, so that a run
- * that cannot load its models costs nobody their results.
+ * Opens what results are written to. A file that is to be overwritten keeps its content until {@link Output.begin}, so
+ * that a run that cannot load its models costs nobody their results.
  *
  * @param file - a path; `-` or nothing for stdout
- * @param input - the file that is read, which cannot be written at the same time
  * @throws an error that names the file
  */
-export async function openOutput(file: string | undefined, input: Stats | undefined): Promise<Output> {
+export async function openOutput(file: string | undefined, options: OutputOptions): Promise<Output> {
   if (file === undefined || file === '-') {
-    return {
-      isTerminal: process.stdout.isTTY === true,
-      begin: async () => undefined,
-      write: writeStdout,
-      close: async () => undefined,
-    };
+    return {...plainOutput(writeStdout), isTerminal: process.stdout.isTTY === true};
   }
 
   const refuse = (error: unknown): never => {
     throw fileError(`cannot write ${file}`, error);
   };
-  const handle = await open(file, constants.O_WRONLY | constants.O_CREAT).catch(refuse);
-  const stats = await handle.stat();
-  if (stats.isFile() && input?.ino === stats.ino && input.dev === stats.dev) {
-    await handle.close();
+  const stats = await stat(file).catch(error => (error.code === 'ENOENT' ? undefined : refuse(error)));
+  if (stats && !stats.isFile()) {
+    return options.resume
+      ? refuse(new Error('what is no file cannot be resumed'))
+      : deviceOutput(await open(file, constants.O_WRONLY).catch(refuse), refuse);
+  }
+
+  if (stats && options.input?.ino === stats.ino && options.input.dev === stats.dev) {
     refuse(new Error('it is the file that is read'));
   }
 
-  return fileOutput(handle, stats, refuse);
+  if (stats && stats.size > 0 && !options.resume && !options.overwrite) {
+    refuse(new Error('it is not empty; --resume goes on with it, --overwrite replaces it'));
+  }
+
+  return fileOutput(file, await DurableLines.open(file, {untouched: !options.resume}), options);
 }
 
-function fileOutput(handle: FileHandle, stats: Stats, refuse: (error: unknown) => never): Output {
+function fileOutput(file: string, lines: DurableLines, {resume}: OutputOptions): Output {
   return {
     isTerminal: false,
-    async begin() {
-      // A device or a pipe cannot be cut.
-      if (stats.isFile()) {
-        await handle.truncate(0).catch(refuse);
-      }
-    },
-    async write(text) {
-      await handle.appendFile(text).catch(refuse);
-    },
-    close: async () => handle.close(),
+    file,
+    cut: lines.cut,
+    begin: async () => (resume ? undefined : lines.clear()),
+    write: async line => lines.append(line),
+    close: async () => lines.close(),
+  };
+}
+
+function deviceOutput(handle: FileHandle, refuse: (error: unknown) => never): Output {
+  const output = plainOutput(async text => handle.appendFile(text).catch(refuse));
+  return {...output, close: async () => handle.close()};
+}
+
+function plainOutput(write: (text: string) => Promise<void>): Output {
+  return {
+    isTerminal: false,
+    file: undefined,
+    cut: 0,
+    begin: async () => undefined,
+    write: async line => write(`${line}\n`),
+    close: async () => undefined,
   };
 }

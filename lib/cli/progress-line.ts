@@ -14,7 +14,7 @@ const narrowestBar = 6;
  * @returns one line, at most as wide as the terminal
  */
 export function progressLine(
-  {label, fraction, detail}: ProgressState,
+  {label, fraction, from = 0, detail}: ProgressState,
   elapsed: number,
   width: number,
 ): string {
@@ -22,7 +22,7 @@ export function progressLine(
   const words = [
     fraction === null ? '' : `${Math.floor(fraction * 100)} %`,
     detail ?? '',
-    fraction === null ? '' : timeLeft(fraction, elapsed),
+    fraction === null ? '' : timeLeft(fraction, from, elapsed),
   ];
   const end = words.filter(Boolean).join(', ');
   const middle = fraction === null ? '' : bar(fraction, width - start.length - end.length - '[] '.length);
@@ -39,12 +39,12 @@ function bar(fraction: number, space: number): string {
   return `[${'='.repeat(done)}${'-'.repeat(width - done)}] `;
 }
 
-function timeLeft(fraction: number, elapsed: number): string {
-  if (fraction < 0.01 || fraction === 1 || elapsed < 3000) {
+function timeLeft(fraction: number, from: number, elapsed: number): string {
+  if (fraction - from < Math.min(0.01, (1 - from) / 100) || fraction === 1 || elapsed < 3000) {
     return '';
   }
 
-  const seconds = Math.ceil((elapsed * (1 - fraction)) / fraction / 1000);
+  const seconds = Math.ceil((elapsed * (1 - fraction)) / (fraction - from) / 1000);
   if (seconds < 100) {
     return `about ${seconds} s left`;
   }

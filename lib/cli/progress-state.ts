@@ -4,6 +4,8 @@ export interface ProgressState {
   label: string;
   /** 0 … 1; `null` if nobody knows how much there is to do. */
   fraction: number | null;
+  /** Where it began, 0 if left out: what was done before takes no time. */
+  from?: number;
   /** How far it is, in words. */
   detail?: string;
 }

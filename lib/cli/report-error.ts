@@ -3,6 +3,7 @@ import {inspect} from 'node:util';
 import {CommanderError} from 'commander';
 import {CheckFailed} from './check-failed.js';
 import {Interruption} from './interruption.js';
+import {LinesSkipped} from './lines-skipped.js';
 import {printable} from './printable.js';
 
 /**
@@ -24,6 +25,10 @@ export function reportError(error: unknown): number {
 
   if (error instanceof CheckFailed) {
     return 1;
+  }
+
+  if (error instanceof LinesSkipped) {
+    return 3;
   }
 
   if (isBrokenPipe(error)) {

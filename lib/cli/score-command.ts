@@ -1,90 +1,49 @@
 import process from 'node:process';
-import {Command, Option} from 'commander';
+import {Command} from 'commander';
 import {openPair} from '../pair/open-pair.js';
 import type {Pair} from '../pair/pair.js';
 import type {PairOptions} from '../pair/pair-options.js';
-import type {Aggregate} from '../reward/aggregate.js';
-import type {BetaSchedule} from '../reward/beta-schedule.js';
-import type {StepSplitter} from '../steps/step-splitter.js';
 import {addPairOptions} from './add-pair-options.js';
 import {interruptible} from './interruptible.js';
+import {LinesSkipped} from './lines-skipped.js';
 import {type Input, openInput} from './open-input.js';
 import {type Output, openOutput} from './open-output.js';
 import {openProgressState} from './open-progress-state.js';
-import type {PairFlags} from './pair-flags.js';
 import {pairOptionsOf} from './pair-options-of.js';
-import {parseSplit} from './parse-split.js';
 import {printable} from './printable.js';
 import {ProgressDisplay} from './progress-display.js';
+import type {ScoreCounts} from './score-counts.js';
+import type {ScoreFlags} from './score-flags.js';
 import {scoreLines} from './score-lines.js';
-
-interface ScoreFlags extends PairFlags {
-  split?: StepSplitter;
-  aggregate?: Aggregate;
-  scoreBy?: 'reward' | 'q';
-  betaSchedule?: Exclude<BetaSchedule, (...input: never) => unknown>;
-  incomplete?: true;
-  allowSpecialTokens?: true;
-  tokens?: true;
-  output?: string;
-  quiet?: true;
-  verbose?: true;
-}
+import {addScoreOptions} from './score-options.js';
+import {ScoreProgress} from './score-progress.js';
+import {withRun} from './score-run.js';
 
 /** Makes the command `score`: JSON lines in, JSON lines with process rewards out. */
 export function scoreCommand(): Command {
   const command = new Command('score')
     .description('Score responses step by step: a result line for every line of JSON.')
-    .argument('[file]', 'JSON lines of {prompt, response | responses | steps}; - or nothing for stdin')
+    .argument(
+      '[file]',
+      'JSON lines of {prompt, response | responses | steps}; .gz or not; - or nothing: stdin',
+    )
     .usage('[options] [file.jsonl | -]');
-  return addOutputOptions(addScoringOptions(addPairOptions(command))).action(
+  return addScoreOptions(addPairOptions(command)).action(
     async (file: string | undefined, flags: ScoreFlags) => {
+      requireFile(flags, command);
       const pairOptions = pairOptionsOf(flags, command);
       await interruptible(async signal => run(file, flags, {...pairOptions, signal}));
     },
   );
 }
 
-function addScoringOptions(command: Command): Command {
-  return command
-    .option(
-      '--split <how>',
-      'where steps begin: blank-line (if left out), line, step-label, string:TEXT or regex:PATTERN',
-      parseSplit,
-    )
-    .addOption(
-      new Option('--aggregate <how>', 'how the steps make one score; min if left out').choices([
-        'min',
-        'sum',
-        'mean',
-        'last',
-        'product',
-      ]),
-    )
-    .addOption(
-      new Option('--score-by <what>', 'what of the steps is aggregated; reward if left out').choices([
-        'reward',
-        'q',
-      ]),
-    )
-    .addOption(
-      new Option('--beta-schedule <schedule>', 'how β changes; constant if left out').choices([
-        'constant',
-        'reciprocal',
-        'exponential',
-        'length-normalised',
-      ]),
-    )
-    .option('--incomplete', 'responses have not come to their end, unless a line says "complete": true')
-    .option('--allow-special-tokens', 'take the texts of special tokens for these tokens');
-}
-
-function addOutputOptions(command: Command): Command {
-  return command
-    .option('--tokens', 'add the tokens and their log-probabilities to the results')
-    .option('--output <file>', 'where to write instead of stdout')
-    .option('--quiet', 'show no progress')
-    .option('--verbose', 'print what llama.cpp logs to stderr');
+function requireFile({output, resume, shard}: ScoreFlags, command: Command): void {
+  if (output === undefined || output === '-') {
+    const flag = resume ? '--resume' : shard && '--shard';
+    if (flag) {
+      command.error(`error: option '${flag}' needs a file to write: give '--output <file>'`);
+    }
+  }
 }
 
 async function run(
@@ -95,9 +54,11 @@ async function run(
   // Both before the models, so that a wrong path shows at once.
   const input = await openInput(file, pairOptions.signal);
   try {
-    const output = await openOutput(flags.output, input.stats);
+    const {resume = false, overwrite = false} = flags;
+    const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
     try {
-      await scoreAll(input, output, flags, pairOptions);
+      const {skipped, lines} = await scoreAll(input, output, flags, pairOptions);
+      tellSkipped(skipped, lines);
     } finally {
       await output.close();
     }
@@ -112,42 +73,60 @@ async function scoreAll(
   output: Output,
   flags: ScoreFlags,
   pairOptions: PairOptions & {signal: AbortSignal},
-): Promise<void> {
+): Promise<ScoreCounts> {
   const {quiet = false, verbose = false} = flags;
-  const progress = new ProgressDisplay(!quiet && !verbose);
+  const display = new ProgressDisplay(!quiet && !verbose);
   let pair: Pair | undefined;
   try {
     pair = await openPair({
       ...pairOptions,
-      onProgress: state => progress.show(openProgressState(state)),
+      onProgress: state => display.show(openProgressState(state)),
       onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
     });
-    progress.clear();
-    await output.begin();
+    display.clear();
     if (input.isTerminal && !quiet) {
       process.stderr.write('implicit-prm: reading JSON lines from the terminal, Ctrl-D ends them\n');
     }
 
-    const done = await scoreLines(pair, input, output, {
-      scoring: scoringOf(flags, pairOptions.signal),
-      complete: !flags.incomplete,
-      tokens: flags.tokens ?? false,
-      // Where the results scroll by, they are the progress, and a bar would be torn by them.
-      progress: output.isTerminal ? undefined : progress,
-    });
-    progress.clear();
-    if (done === 0 && !quiet) {
-      process.stderr.write(`implicit-prm: ${printable(input.name)} has no lines to score\n`);
-    }
+    return await scoreInput(pair, input, output, flags, {signal: pairOptions.signal, display});
   } finally {
-    progress.clear();
+    display.clear();
     await pair?.close();
   }
 }
 
-function scoringOf(
-  {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens}: ScoreFlags,
-  signal: AbortSignal,
-) {
-  return {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, signal};
+async function scoreInput(
+  pair: Pair,
+  input: Input,
+  output: Output,
+  flags: ScoreFlags,
+  {signal, display}: {signal: AbortSignal; display: ProgressDisplay},
+): Promise<ScoreCounts> {
+  const {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, quiet = false} = flags;
+  return withRun(pair, output, flags, signal, async run => {
+    const counts = await scoreLines(pair, input, output, run, {
+      scoring: {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, signal},
+      complete: !flags.incomplete,
+      tokens: flags.tokens ?? false,
+      keepGoing: flags.keepGoing ?? false,
+      // Where the results scroll by, they are the progress, and a bar would be torn by them.
+      progress: new ScoreProgress(output.isTerminal ? undefined : display, input, run?.lines ?? 0),
+    });
+    display.clear();
+    if (counts.lines === 0 && !quiet) {
+      const none = run && run.lines > 0 ? 'left to score: all are done' : 'to score';
+      process.stderr.write(`implicit-prm: ${printable(input.name)} has no lines ${none}\n`);
+    }
+
+    return run ?? counts;
+  });
+}
+
+function tellSkipped(skipped: number, lines: number): void {
+  if (skipped > 0) {
+    process.stderr.write(
+      `implicit-prm: ${skipped} of ${lines} ${lines === 1 ? 'line' : 'lines'} could not be scored\n`,
+    );
+    throw new LinesSkipped();
+  }
 }

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import {fileError} from './file-error.js';
+import {fileError} from '../utils/file-error.js';
 
 /**
  * Writes to stdout and waits until the text is handed on, so that a slow reader slows us down and memory stays flat.

@@ -127,6 +127,13 @@ test('progress shows a bar only if the total is known, and never more than fits'
   t.true(line(0.01, 1_000_000, 80).endsWith('about 28 h left'));
 });
 
+test('the time left does not count what an earlier run did', t => {
+  const line = (fraction: number, from: number) =>
+    progressLine({label: 'scoring', fraction, from, detail: 'x'}, 10_000, 80);
+  t.true(line(0.75, 0.5).endsWith('about 10 s left'));
+  t.true(line(0.501, 0.5).endsWith('x'));
+});
+
 test('splitters are parsed', t => {
   t.is(parseSplit('step-label'), 'step-label');
   t.deepEqual(parseSplit('string:a:b'), {separator: 'a:b'});

@@ -75,21 +75,34 @@ test('the last line needs no line end, blank lines and CRLF are nothing special'
   t.is(parseLines(stdout).length, 2);
 });
 
-test('--output writes a file in place of what it held', async t => {
+test('--output --overwrite writes a file in place of what it held', async t => {
   const file = written('out.jsonl', 'old content\n'.repeat(1000));
-  const {code, stdout} = await runCli([...bundled, '--output', file], {input: jsonLines(first)});
+  const {code, stdout} = await runCli([...bundled, '--output', file, '--overwrite'], {
+    input: jsonLines(first),
+  });
   t.is(code, 0);
   t.is(stdout, '');
   t.is(parseLines(readFileSync(file, 'utf8')).length, 1);
 });
 
-test('--output keeps what the file held if the models cannot be loaded', async t => {
-  const file = written('kept.jsonl', 'old content\n');
-  const {code} = await runCli(['score', '--policy', 'nope.gguf', '--output', file], {
+test('--output alone does not replace what a file holds', async t => {
+  const file = written('held.jsonl', 'old content');
+  const {code, stderr} = await runCli([...bundled, '--output', file], {input: jsonLines(first)});
+  t.is(code, 1);
+  t.regex(
+    stderr,
+    /cannot write .*held\.jsonl: it is not empty; --resume goes on with it, --overwrite replaces/u,
+  );
+  t.is(readFileSync(file, 'utf8'), 'old content');
+});
+
+test('--overwrite keeps what the file held if the models cannot be loaded', async t => {
+  const file = written('kept.jsonl', 'old content\nof no end');
+  const {code} = await runCli(['score', '--policy', 'nope.gguf', '--output', file, '--overwrite'], {
     input: jsonLines(first),
   });
   t.is(code, 1);
-  t.is(readFileSync(file, 'utf8'), 'old content\n');
+  t.is(readFileSync(file, 'utf8'), 'old content\nof no end');
 });
 
 test('--output refuses the file that is read', async t => {

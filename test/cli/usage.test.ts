@@ -13,7 +13,7 @@ test('--help lists the commands', async t => {
   const {code, stdout, stderr} = await runCli(['--help']);
   t.is(code, 0);
   t.is(stderr, '');
-  for (const word of ['demo', 'score', 'info', '--version', '--no-color']) {
+  for (const word of ['demo', 'score', 'merge', 'info', '--version', '--no-color']) {
     t.true(stdout.includes(word), word);
   }
 });
@@ -23,7 +23,8 @@ test('the help of score tells every option', async t => {
   t.is(code, 0);
   const options =
     'policy reference lora beta split aggregate score-by beta-schedule incomplete allow-special-tokens tokens gpu ' +
-    'gpu-layers threads context-size batch-size kv-cache-type flash-attention models-dir bundled output quiet verbose';
+    'gpu-layers threads context-size batch-size kv-cache-type flash-attention models-dir bundled output quiet verbose ' +
+    'resume overwrite keep-going shard';
   for (const option of options.split(' ')) {
     t.regex(stdout, new RegExp(`^ +--${option}\\b`, 'mu'));
   }

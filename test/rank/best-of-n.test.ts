@@ -1,5 +1,7 @@
 import {readFileSync} from 'node:fs';
 import test from 'ava';
+import type {BestOfNMethod, BestOfNProblem} from '../../lib/eval/best-of-n-types.js';
+import {evaluateBestOfN} from '../../lib/eval/evaluate-best-of-n.js';
 import {bestOf} from '../../lib/rank/best-of.js';
 import {extractAnswer} from '../../lib/rank/extract-answer.js';
 import {rankResponses} from '../../lib/rank/rank-responses.js';
@@ -7,6 +9,7 @@ import type {RankedResponse} from '../../lib/rank/rank-types.js';
 import {sameAnswer} from '../../lib/rank/same-answer.js';
 import {vote} from '../../lib/rank/vote.js';
 import {type Aggregate, aggregate} from '../../lib/reward/aggregate.js';
+import {stepRewards} from '../../lib/reward/step-rewards.js';
 import {readData} from '../helpers/golden.js';
 import {exact, withPair} from '../helpers/pairs.js';
 
@@ -23,14 +26,13 @@ interface RankedProblem extends Problem {
 
 const numbers = [1, 2, 4, 8, 16];
 const problems = readData<Problem>('best-of-n.jsonl');
-const expected: Record<number, Record<string, number>> = JSON.parse(
-  readFileSync(new URL('../data/expected.json', import.meta.url), 'utf8'),
-).bestOfN.accuracy;
+const {accuracy: expected, passAt1}: {accuracy: Record<number, Record<string, number>>; passAt1: number} =
+  JSON.parse(readFileSync(new URL('../data/expected.json', import.meta.url), 'utf8')).bestOfN;
 
 let rankedProblems: RankedProblem[];
 test.before(async t => {
   t.timeout(600_000);
-  rankedProblems = await withPair(exact, async pair => {
+  rankedProblems = await withPair({...exact, batchSize: 64}, async pair => {
     const all: RankedProblem[] = [];
     for (const problem of problems) {
       const responses = problem.responses.map(({text}) => text);
@@ -128,4 +130,50 @@ test('best-of-16 by the bundled pair stands above majority voting, and that abov
     rankedProblems.filter(problem => methods[name]!(problem, problem.ranked)).length / problems.length;
   t.true(accuracy('min') > accuracy('majority') + 0.04);
   t.true(accuracy('majority') > expected[1]!.majority! + 0.04);
+});
+
+/** The ranked problems as the evaluation takes them. */
+function evaluated(): BestOfNProblem[] {
+  return rankedProblems.map(({responses, ranked}) => ({
+    candidates: ranked.map(({steps, tokens}, index) => ({
+      answer: responses[index]!.answer,
+      correct: responses[index]!.correct,
+      steps,
+      withoutReference: stepRewards({
+        policyLogprobs: tokens.policyLogprobs,
+        stepEnds: steps.map(({tokenEnd}) => tokenEnd),
+        beta: 1,
+      }),
+    })),
+  }));
+}
+
+test('evaluateBestOfN finds these accuracies too, to one problem', t => {
+  const {counts, accuracy, responses, ...result} = evaluateBestOfN(evaluated());
+  t.is(result.problems, problems.length);
+  t.is(responses, 256 * 16);
+  t.deepEqual(counts, [1, 2, 4, 8, 16]);
+  const apart: string[] = [];
+  for (const [n, methods] of Object.entries(expected)) {
+    for (const [method, wanted] of Object.entries(methods)) {
+      const got = accuracy[method as BestOfNMethod]!.find(cell => cell.n === Number(n))!;
+      const difference = Math.round((got.value - wanted) * 256);
+      if (difference !== 0) {
+        apart.push(`${method} at ${n} by ${difference}`);
+      }
+
+      t.true(Math.abs(difference) <= 1, `${method} at ${n}: ${got.value}, not ${wanted}`);
+      t.true(got.low <= got.value && got.value <= got.high);
+    }
+  }
+
+  t.log(apart.length === 0 ? 'all equal' : `of 256 problems apart: ${apart.join(', ')}`);
+  t.is(accuracy.passAtN![0]!.value, passAt1);
+  t.is(accuracy.passAtN!.at(-1)!.value, accuracy.anyOfFirstN!.at(-1)!.value);
+});
+
+test('the pair is better than majority voting and than chance, beyond the confidence interval', t => {
+  const {accuracy, gainOverMajority} = evaluateBestOfN(evaluated());
+  t.true(gainOverMajority.at(-1)!.low > 0);
+  t.true(accuracy.min!.at(-1)!.low > accuracy.random!.at(-1)!.high);
 });

@@ -15,6 +15,8 @@ function reason(error: unknown): string {
     return String(error);
   }
 
-  const errno = 'errno' in error && typeof error.errno === 'number' ? error.errno : 0;
-  return getSystemErrorMap().get(errno)?.[1] ?? error.message;
+  // Zlib has numbers of its own, which mean something else to the system.
+  const {errno, syscall} = error as NodeJS.ErrnoException;
+  const isOfSystem = errno !== undefined && syscall !== undefined;
+  return (isOfSystem && getSystemErrorMap().get(errno)?.[1]) || error.message;
 }

@@ -1,0 +1,83 @@
+import process from 'node:process';
+import {cacheDirectory} from '../eval/cache-directory.js';
+import {CachedScorer} from '../eval/cached-scorer.js';
+import {pairFingerprint} from '../eval/pair-fingerprint.js';
+import {ScoreCache} from '../eval/score-cache.js';
+import {locateModel} from '../pair/locate-model.js';
+import {openPair} from '../pair/open-pair.js';
+import type {PairOptions} from '../pair/pair-options.js';
+import {fileError} from '../utils/file-error.js';
+import type {EvalFlags} from './eval-flags.js';
+import {openProgressState} from './open-progress-state.js';
+import {printable} from './printable.js';
+import {ProgressDisplay} from './progress-display.js';
+
+/** What an evaluation works with. */
+export interface EvalScorer {
+  scorer: CachedScorer;
+  progress: ProgressDisplay;
+  /** From `--beta`, else the pair's own. */
+  beta(): Promise<number>;
+}
+
+/**
+ * Hands an evaluation a scorer with its cache, and closes both after it. The models are only loaded for what is not cached.
+ *
+ * @param pairOptions - with the signal that stops everything
+ * @param flags - of the command line
+ * @param use - the evaluation
+ */
+export async function withEvalScorer<T>(
+  pairOptions: PairOptions & {signal: AbortSignal},
+  flags: EvalFlags,
+  use: (tools: EvalScorer) => Promise<T>,
+): Promise<T> {
+  const progress = new ProgressDisplay(!flags.quiet && !flags.verbose);
+  let scorer: CachedScorer | undefined;
+  try {
+    // β is left to the rewards, so that the cache holds that of the models' metadata.
+    const {beta, ...options} = await locateModels(pairOptions, progress);
+    const cache = flags.cache === false ? undefined : await openCache(options, flags.cache);
+    const opened = new CachedScorer(cache, async () => open(options, flags, progress));
+    scorer = opened;
+    return await use({scorer, progress, beta: async () => beta ?? opened.beta()});
+  } finally {
+    progress.clear();
+    await scorer?.close();
+  }
+}
+
+async function open(options: PairOptions, {verbose}: EvalFlags, progress: ProgressDisplay) {
+  return openPair({
+    ...options,
+    onProgress: state => progress.show(openProgressState(state)),
+    onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
+  });
+}
+
+/** The options with files in place of URIs, since the cache is told by what is in the files. */
+async function locateModels<Options extends PairOptions>(
+  options: Options,
+  progress: ProgressDisplay,
+): Promise<Options> {
+  const {policy, reference, lora, modelsDirectory: directory, signal} = options;
+  const locate = async (model: string) =>
+    locateModel(model, {
+      directory,
+      signal,
+      onProgress: state => progress.show(openProgressState({phase: 'download', model, ...state})),
+    });
+  return {
+    ...options,
+    policy: await locate(policy),
+    reference: reference && (await locate(reference)),
+    lora: lora && (await locate(lora)),
+  };
+}
+
+async function openCache(options: PairOptions, directory = cacheDirectory()): Promise<ScoreCache> {
+  const fingerprint = await pairFingerprint(options);
+  return ScoreCache.open(directory, fingerprint).catch((error: unknown) => {
+    throw fileError(`cannot keep a cache in ${directory} (--no-cache does without)`, error);
+  });
+}

@@ -1,0 +1,72 @@
+import process from 'node:process';
+import type {Pair} from '../pair/pair.js';
+import {ResumeError} from '../runs/resume-error.js';
+import {Run} from '../runs/run.js';
+import type {Output} from './open-output.js';
+import {printable} from './printable.js';
+import type {ScoreFlags} from './score-flags.js';
+import {scoreIdentity} from './score-identity.js';
+
+/**
+ * Does work that writes to an output: in a run that can be resumed if the output is a file. What is done is recorded also
+ * if the work fails, and the user is told that it is not lost.
+ *
+ * @param work - takes all of the input; is given no run for stdout
+ * @returns what the work returns
+ */
+export async function withRun<T>(
+  pair: Pair,
+  output: Output,
+  flags: ScoreFlags,
+  signal: AbortSignal,
+  work: (run: Run | undefined) => Promise<T>,
+): Promise<T> {
+  if (output.file === undefined) {
+    return work(undefined);
+  }
+
+  const run = await openRun(pair, output, output.file, flags);
+  try {
+    const result = await work(run);
+    await run.finish();
+    return result;
+  } catch (error) {
+    // A disk that is full takes no record either; the old one will do.
+    await run.record().catch(() => undefined);
+    const what = `${run.lines} ${run.lines === 1 ? 'line is' : 'lines are'} done in ${output.file}`;
+    if (run.lines === 0 || error instanceof ResumeError) {
+      throw error;
+    }
+
+    if (!signal.aborted) {
+      throw new Error(`${messageOf(error)} (${what}, --resume goes on from there)`, {cause: error});
+    }
+
+    if (!flags.quiet) {
+      process.stderr.write(`implicit-prm: stopped; ${printable(what)}, --resume goes on from there\n`);
+    }
+
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function openRun(pair: Pair, output: Output, file: string, flags: ScoreFlags): Promise<Run> {
+  const description = {identity: await scoreIdentity(pair.info, flags), shard: flags.shard ?? null};
+  if (flags.resume) {
+    const run = await Run.resume(file, description);
+    if (output.cut > 0 && !flags.quiet) {
+      process.stderr.write(
+        `implicit-prm: dropped an incomplete last line (${output.cut} bytes) of ${printable(file)}\n`,
+      );
+    }
+
+    return run;
+  }
+
+  await output.begin();
+  return Run.begin(file, description);
+}

@@ -1,0 +1,25 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import test from 'ava';
+import type {Input} from '../../lib/cli/open-input.js';
+import type {ProgressDisplay} from '../../lib/cli/progress-display.js';
+import type {ProgressState} from '../../lib/cli/progress-state.js';
+import {ScoreProgress} from '../../lib/cli/score-progress.js';
+
+test('progress counts from where an earlier process stopped, its speed only what this one did', async t => {
+  const states: ProgressState[] = [];
+  const display = {show: (state: ProgressState) => states.push(state)} as unknown as ProgressDisplay;
+  const input = {fraction: end => end / 100} as Input;
+  const progress = new ScoreProgress(display, input, 7);
+  progress.passed(40);
+  t.deepEqual(states.at(-1), {label: 'finding the place', fraction: 0.4});
+  progress.show(45, 10);
+  t.deepEqual(states.at(-1), {label: 'scoring', fraction: 0.45, from: 0.4, detail: '7 lines done'});
+  // Lines of other shards that come between.
+  progress.passed(50);
+  t.is(states.length, 2);
+  await sleep(1100);
+  progress.done(60, 6000);
+  const [, rate] = /^8 lines done, ([\d,]+) tokens\/s$/u.exec(states.at(-1)!.detail!) ?? [];
+  const speed = Number(rate?.replace(',', ''));
+  t.true(speed > 1000 && speed < 6000, rate);
+});

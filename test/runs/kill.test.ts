@@ -1,0 +1,142 @@
+import {once} from 'node:events';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {gunzipSync, gzipSync} from 'node:zlib';
+import test, {type ExecutionContext} from 'ava';
+import {seededRandom} from '../../lib/eval/seeded-random.js';
+import {ended, parseLines, runCli, startCli} from '../cli/cli-process.js';
+import {readData, type Trace} from '../helpers/golden.js';
+import {nearlyEqual} from '../helpers/nearly-equal.js';
+import {temporaryDirectory} from '../helpers/temporary-directory.js';
+
+const kills = 25;
+// What is in the cache changes the last digits of a log-probability, and a new process has an empty cache: with a cache
+// of F32, rewards differed by up to 1.3e-5.
+const tolerance = 1e-3;
+const directory = temporaryDirectory();
+const traces = readData<Trace>('traces.jsonl').slice(0, 60);
+const lines = traces.map((trace, index) => JSON.stringify({...trace, index}));
+
+// Blank lines are skipped, and bad ones recorded: neither may make a resumed run lose count.
+lines.splice(7, 0, '', 'no JSON');
+lines.splice(40, 0, '{"prompt": "x"}', ' ', '');
+
+for (const kind of ['jsonl', 'jsonl.gz']) {
+  test(`${kills} kills at any moment change nothing: ${kind}`, async t => {
+    t.timeout(300_000);
+    const random = seededRandom(kind.length);
+    const input = path.join(directory, `in.${kind}`);
+    const text = `${lines.join('\n')}\n`;
+    writeFileSync(input, kind.endsWith('.gz') ? gzipSync(text) : text);
+    const wanted = path.join(directory, `undisturbed.${kind}`);
+    const undisturbed = await runCli(args(input, wanted));
+    t.is(undisturbed.code, 3, undisturbed.stderr);
+    const output = path.join(directory, `killed.${kind}`);
+    let killed = 0;
+    let whileWriting = 0;
+    let finished = 0;
+    while (killed < kills || finished === 0) {
+      const before = readSize(output);
+      const outcome =
+        killed < kills
+          ? await killSometime(args(input, output), output, random)
+          : await runToEnd(t, args(input, output));
+      if (outcome === 'killed') {
+        killed++;
+        whileWriting += readSize(output) > before ? 1 : 0;
+        tearSometimes(output, random);
+        continue;
+      }
+
+      t.is(outcome, 3);
+      finished++;
+      compare(t, output, wanted);
+      removeRun(output);
+    }
+
+    t.log(
+      `${killed} kills, ${whileWriting} of them after lines were written; ${finished} runs came to their end`,
+    );
+    t.true(whileWriting > kills / 3, String(whileWriting));
+  });
+}
+
+function args(input: string, output: string): string[] {
+  const options = ['--bundled', '--gpu', 'off', '--threads', '1', '--kv-cache-type', 'f32', '--quiet'];
+  return ['score', ...options, '--keep-going', '--resume', '--output', output, input];
+}
+
+/** One time in four at any moment from the start, else soon after lines were written. */
+async function killSometime(
+  argv: string[],
+  output: string,
+  random: () => number,
+): Promise<'killed' | number | null> {
+  const child = startCli(argv);
+  const exit = once(child, 'exit');
+  const before = readSize(output);
+  if (random() < 0.25) {
+    await Promise.race([sleep(random() * 1200), exit]);
+  } else {
+    while (readSize(output) <= before && child.exitCode === null) {
+      await sleep(2);
+    }
+
+    await Promise.race([sleep(random() * 80), exit]);
+  }
+
+  child.kill('SIGKILL');
+  const [code, signal] = await exit;
+  return signal === 'SIGKILL' ? 'killed' : code;
+}
+
+async function runToEnd(t: ExecutionContext, argv: string[]): Promise<number | null> {
+  const {code, stderr} = await ended(startCli(argv));
+  t.log(stderr);
+  return code;
+}
+
+/** Lines are short, so a kill hardly ever falls between their first byte and their last: this is what it would leave. */
+function tearSometimes(output: string, random: () => number): void {
+  const size = readSize(output);
+  if (size > 0 && random() < 0.5) {
+    const start = readFileSync(output).subarray(0, 1 + Math.floor(random() * 200));
+    const feed = start.indexOf(0x0a);
+    appendFileSync(output, output.endsWith('.gz') || feed === -1 ? start : start.subarray(0, feed));
+  }
+}
+
+function compare(t: ExecutionContext, output: string, wanted: string): void {
+  const [got, reference] = [output, wanted].map(file => parseLines(textOf(file))) as [unknown[], unknown[]];
+  t.is(got.length, reference.length);
+  for (const [index, value] of reference.entries()) {
+    t.true(nearlyEqual(got[index], value, tolerance), `line ${index + 1}`);
+  }
+
+  t.is(readFileSync(`${output}.run.json`, 'utf8'), readFileSync(`${wanted}.run.json`, 'utf8'));
+  const others = readdirSync(directory).filter(name => name.startsWith(`${path.basename(output)}.`));
+  t.false(others.includes(`${path.basename(output)}.lock`));
+}
+
+function textOf(file: string): string {
+  const bytes = readFileSync(file);
+  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+}
+
+function readSize(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0;
+}
+
+function removeRun(output: string): void {
+  rmSync(output);
+  rmSync(`${output}.run.json`);
+}
