@@ -65,7 +65,7 @@ async function scoreAll(scorer: CachedScorer) {
 
 test.before(async t => {
   t.timeout(900_000);
-  await withPair({...exact, batchSize: 64}, async pair => {
+  await withPair({...exact, batchSize: 128, cacheSize: 0}, async pair => {
     const scorer = new CachedScorer(await ScoreCache.open(directory, 'golden'), async () => pair);
     ({samples, problems} = await scoreAll(scorer));
     t.true(scorer.scored > 600);

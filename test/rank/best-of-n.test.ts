@@ -32,7 +32,7 @@ const {accuracy: expected, passAt1}: {accuracy: Record<number, Record<string, nu
 let rankedProblems: RankedProblem[];
 test.before(async t => {
   t.timeout(600_000);
-  rankedProblems = await withPair({...exact, batchSize: 64}, async pair => {
+  rankedProblems = await withPair({...exact, batchSize: 128, cacheSize: 0}, async pair => {
     const all: RankedProblem[] = [];
     for (const problem of problems) {
       const responses = problem.responses.map(({text}) => text);
