@@ -1,5 +1,6 @@
-import {type Command, Option} from 'commander';
+import type {Command} from 'commander';
 import {addPairOptions} from './add-pair-options.js';
+import {betaScheduleOption} from './beta-schedule-option.js';
 import {wholeNumber} from './whole-number.js';
 
 /**
@@ -9,14 +10,7 @@ import {wholeNumber} from './whole-number.js';
  */
 export function addEvalOptions(command: Command): Command {
   return addPairOptions(command)
-    .addOption(
-      new Option('--beta-schedule <schedule>', 'how β changes; constant if left out').choices([
-        'constant',
-        'reciprocal',
-        'exponential',
-        'length-normalised',
-      ]),
-    )
+    .addOption(betaScheduleOption())
     .option(
       '--resamples <number>',
       'samples drawn for the confidence intervals; 2000 if left out',

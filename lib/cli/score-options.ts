@@ -1,4 +1,5 @@
 import {type Command, Option} from 'commander';
+import {betaScheduleOption} from './beta-schedule-option.js';
 import {parseShard} from './parse-shard.js';
 import {parseSplit} from './parse-split.js';
 
@@ -33,14 +34,7 @@ function addScoringOptions(command: Command): Command {
         'q',
       ]),
     )
-    .addOption(
-      new Option('--beta-schedule <schedule>', 'how β changes; constant if left out').choices([
-        'constant',
-        'reciprocal',
-        'exponential',
-        'length-normalised',
-      ]),
-    )
+    .addOption(betaScheduleOption())
     .option('--incomplete', 'responses have not come to their end, unless a line says "complete": true')
     .option('--allow-special-tokens', 'take the texts of special tokens for these tokens');
 }

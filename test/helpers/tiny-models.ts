@@ -1,6 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {seededRandom} from '../../lib/eval/seeded-random.js';
 import {toHalves} from './float16.js';
 import {
   arr,
@@ -130,7 +131,7 @@ export function randomLlama(directory: string, options: RandomLlamaOptions): str
     ...vocabulary,
   ]);
   const keyValueWidth = (embedding / heads) * kvHeads;
-  const tensors = llamaTensors({tokens, embedding, layers, keyValueWidth, feedForward}, randomNumbers(seed));
+  const tensors = llamaTensors({tokens, embedding, layers, keyValueWidth, feedForward}, seededRandom(seed));
   const model = {metadata: overridden(metadata, options.metadata ?? {}), tensors};
   const name = options.name ?? `random-${basename(vocabFrom, '.gguf')}-${seed}`;
   return writeGguf(join(directory, `${name}.gguf`), type === 'F16' ? halved(model) : model);
@@ -160,7 +161,7 @@ export function bertModel(directory: string, {vocabFrom, seed = 1}: BertModelOpt
     ['bert.pooling_type', u32(1)], // mean
     ...vocabulary,
   ]);
-  const tensors = bertTensors({...sizes, tokens: tokenCount(vocabulary)}, randomNumbers(seed));
+  const tensors = bertTensors({...sizes, tokens: tokenCount(vocabulary)}, seededRandom(seed));
   return writeGguf(join(directory, 'bert.gguf'), {metadata, tensors});
 }
 
@@ -325,17 +326,6 @@ function matrix(name: string, shape: readonly [number, number], random: () => nu
 function floatTensor(name: string, shape: readonly number[], values: Float32Array): GgufTensor {
   // Every platform that Node.js runs llama.cpp on is little-endian, as the file is.
   return {name, shape, type: 'F32', data: new Uint8Array(values.buffer)};
-}
-
-/** Numbers from 0 up to but not including 1, the same ones for the same seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function wordPieceVocabulary(): Map<string, MetadataValue> {
