@@ -38,7 +38,7 @@ export {type BundledPair, bundledPair} from './pair/bundled-pair.js';
 export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
 export type {ModelInfo} from './pair/model-info.js';
 export {openPair} from './pair/open-pair.js';
-export {Pair, type PairInfo} from './pair/pair.js';
+export {type MemoryInfo, Pair, type PairInfo} from './pair/pair.js';
 export type {OpenProgress, PairOptions} from './pair/pair-options.js';
 export type {AnswerExtractor} from './rank/answer-extractor.js';
 export {bestOf} from './rank/best-of.js';
@@ -56,6 +56,7 @@ export type {
   ScoredResponse,
   ScoredStep,
   ScoredTokens,
+  ScoreInput,
   ScoreManyInput,
   ScoreOneInput,
   ScoreOptions,

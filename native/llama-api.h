@@ -10,6 +10,7 @@
 // by name at run time, so that one build serves the prebuilt libraries, a build of the user's own, and
 // whatever GPU backends lie beside them.
 #define IPRM_LLAMA_FUNCTIONS(FUNCTION)                                                                       \
+    FUNCTION(ggml_argmax)                                                                                    \
     FUNCTION(ggml_backend_dev_backend_reg)                                                                   \
     FUNCTION(ggml_backend_dev_count)                                                                         \
     FUNCTION(ggml_backend_dev_description)                                                                   \
@@ -20,6 +21,16 @@
     FUNCTION(ggml_backend_load_all_from_path)                                                                \
     FUNCTION(ggml_backend_reg_count)                                                                         \
     FUNCTION(ggml_backend_reg_name)                                                                          \
+    FUNCTION(ggml_backend_tensor_get)                                                                        \
+    FUNCTION(ggml_backend_tensor_set)                                                                        \
+    FUNCTION(ggml_build_forward_expand)                                                                      \
+    FUNCTION(ggml_get_rows)                                                                                  \
+    FUNCTION(ggml_new_tensor_1d)                                                                             \
+    FUNCTION(ggml_reshape_2d)                                                                                \
+    FUNCTION(ggml_reshape_3d)                                                                                \
+    FUNCTION(ggml_set_input)                                                                                 \
+    FUNCTION(ggml_set_output)                                                                                \
+    FUNCTION(ggml_soft_max)                                                                                  \
     FUNCTION(gguf_find_key)                                                                                  \
     FUNCTION(gguf_free)                                                                                      \
     FUNCTION(gguf_get_kv_type)                                                                               \
@@ -56,11 +67,18 @@
     FUNCTION(llama_model_meta_val_str)                                                                       \
     FUNCTION(llama_model_meta_val_str_by_index)                                                              \
     FUNCTION(llama_model_n_ctx_train)                                                                        \
+    FUNCTION(llama_model_n_layer)                                                                            \
     FUNCTION(llama_model_n_params)                                                                           \
     FUNCTION(llama_model_size)                                                                               \
     FUNCTION(llama_pooling_type)                                                                             \
+    FUNCTION(llama_sampler_chain_add)                                                                        \
+    FUNCTION(llama_sampler_chain_default_params)                                                             \
+    FUNCTION(llama_sampler_chain_init)                                                                       \
+    FUNCTION(llama_sampler_free)                                                                             \
+    FUNCTION(llama_sampler_init)                                                                             \
     FUNCTION(llama_set_abort_callback)                                                                       \
     FUNCTION(llama_set_adapters_lora)                                                                        \
+    FUNCTION(llama_synchronize)                                                                              \
     FUNCTION(llama_token_to_piece)                                                                           \
     FUNCTION(llama_tokenize)                                                                                 \
     FUNCTION(llama_version)                                                                                  \

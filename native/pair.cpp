@@ -24,20 +24,6 @@ std::string quotedOrMissing(const std::optional<std::string>& text) {
     return text ? "\"" + *text + "\"" : "missing";
 }
 
-std::vector<std::vector<float>> emptyResults(const std::vector<Sequence>& sequences) {
-    std::vector<std::vector<float>> results;
-    for (const auto& sequence : sequences) {
-        results.emplace_back(sequence.tokens.size() - static_cast<size_t>(sequence.from));
-    }
-    return results;
-}
-
-std::vector<float*> pointersTo(std::vector<std::vector<float>>& results) {
-    std::vector<float*> pointers;
-    for (auto& result : results) pointers.push_back(result.data());
-    return pointers;
-}
-
 /// On the CPU llama.cpp's flash attention sums in half precision: a token of a long text is off by up to 0.1
 /// nats, a hundred times as much as without it.
 llama_flash_attn_type chooseFlashAttention(const PairOptions& options, bool usesGpu) {
@@ -56,36 +42,53 @@ std::string describeDifference(const VocabularyDifference& difference, const std
 }
 
 Pair::Pair(const PairOptions& options, const LogSink& sink, const LoadProgress& progress)
-    : runtime_(Runtime::open(options.runtime, sink)), sink_(sink),
-      devices_(runtime_.devices(options.gpu, options.runtime, sink)), batchSize_(options.batchSize) {
-    const LlamaApi& api = runtime_.api();
-    for (const auto device : devices_) deviceNames_.emplace_back(api.ggml_backend_dev_description(device));
-    LogScope log(api, sink_);
-    load(options, log, progress);
-    contextSize_ = chooseContextSize(options);
-    const EvaluatorOptions evaluation = {contextSize_,
-                                         batchSize_,
-                                         options.cacheSize,
-                                         options.threads,
-                                         options.kvCacheType,
-                                         chooseFlashAttention(options, !devices_.empty()),
-                                         devices_.empty() ? &runtime_.cpuTurns() : nullptr};
-    policyEvaluator_ = std::make_unique<Evaluator>(api, *policy_, adapter_, evaluation, log);
-    if (reference_)
-        referenceEvaluator_ = std::make_unique<Evaluator>(api, *reference_, nullptr, evaluation, log);
+    : runtime_(Runtime::open(options.runtime, sink)), sink_(sink) {
+    chooseDevices(options);
+    MemoryMeter meter;
+    LogScope log(runtime_.api(), meter.sink(sink_));
+    try {
+        load(options, log, progress);
+        contextSize_ = chooseContextSize(options);
+        start(options, meter.use());
+    } catch (...) {
+        release();
+        throw;
+    }
 }
 
 Pair::~Pair() {
-    // Contexts go before their models, and what llama.cpp has to say of it goes to our log.
+    stop();
+    release();
+}
+
+/// Contexts go before their models, and what llama.cpp has to say of it goes to our log.
+void Pair::release() {
     const LogScope log(runtime_.api(), sink_);
-    policyEvaluator_.reset();
-    referenceEvaluator_.reset();
-    reference_.reset();
-    policy_.reset();
+    for (Member* member : {&policy_, &reference_}) member->thread.reset();
+    for (Member* member : {&policy_, &reference_}) member->model.reset();
 #ifdef __GLIBC__
-    // Each worker thread has a heap of its own, which glibc would keep at its greatest size.
+    // Each thread has a heap of its own, which glibc would keep at its greatest size.
     malloc_trim(0);
 #endif
+}
+
+void Pair::stop() {
+    for (Member* member : {&policy_, &reference_}) {
+        if (member->thread) member->thread->stop();
+    }
+}
+
+void Pair::chooseDevices(const PairOptions& options) {
+    const auto all = runtime_.devices(options.gpu, options.runtime, sink_);
+    policy_.devices = options.policyDevices ? runtime_.named(all, *options.policyDevices) : all;
+    reference_.devices = options.referenceDevices ? runtime_.named(all, *options.referenceDevices) : all;
+    for (const auto device : all) {
+        const auto uses = [device](const Member& member) {
+            return std::find(member.devices.begin(), member.devices.end(), device) != member.devices.end();
+        };
+        if (uses(policy_) || (options.reference && uses(reference_)))
+            deviceNames_.emplace_back(runtime_.api().ggml_backend_dev_description(device));
+    }
 }
 
 void Pair::load(const PairOptions& options, LogScope& log, const LoadProgress& progress) {
@@ -102,38 +105,101 @@ void Pair::load(const PairOptions& options, LogScope& log, const LoadProgress& p
     const LoadProgress share = [&](float fraction) {
         return !progress || progress((loaded + fraction) / models);
     };
-    policy_ =
-        std::make_shared<Model>(api, ModelOptions{options.policy, options.gpuLayers, devices_}, log, share);
+    const ModelOptions policy{options.policy, options.gpuLayers, policy_.devices};
+    policy_.model = std::make_shared<Model>(api, policy, log, share);
     loaded = 1;
     if (sameFile) {
-        reference_ = policy_;
+        // One set of weights lies on one set of devices.
+        reference_.model = policy_.model;
+        reference_.devices = policy_.devices;
     } else if (options.reference) {
-        const ModelOptions reference{*options.reference, options.gpuLayers, devices_};
-        reference_ = std::make_shared<Model>(api, reference, log, share);
+        const ModelOptions reference{*options.reference, options.gpuLayers, reference_.devices};
+        reference_.model = std::make_shared<Model>(api, reference, log, share);
         checkVocabularies();
     }
-    if (options.lora) adapter_ = loadAdapter(api, *policy_, *options.lora, log);
+    if (options.lora) policy_.adapter = loadAdapter(api, *policy_.model, *options.lora, log);
     if (options.lora) beta_ = readBeta(api, *options.lora);
     if (!beta_) beta_ = readBeta(api, options.policy);
 }
 
 void Pair::checkVocabularies() const {
-    const auto difference = policy_->vocabulary().firstDifference(reference_->vocabulary());
+    const auto difference = policy_.model->vocabulary().firstDifference(reference_.model->vocabulary());
     if (!difference) return;
     throw Error("PAIR_MISMATCH",
                 "The vocabularies of policy and reference differ: " +
-                    describeDifference(*difference, policy_->path(), reference_->path()) +
+                    describeDifference(*difference, policy().path(), reference()->path()) +
                     ". A pair needs one vocabulary: use the model that the policy was trained from");
 }
 
 int32_t Pair::chooseContextSize(const PairOptions& options) const {
-    int32_t trained = policy_->contextLength();
-    if (reference_) trained = std::min(trained, reference_->contextLength());
+    int32_t trained = policy().contextLength();
+    if (reference()) trained = std::min(trained, reference()->contextLength());
     if (!options.contextSize) return std::min(trained, defaultContextSize);
     if (*options.contextSize <= trained) return *options.contextSize;
     throw Error("INVALID_INPUT", "contextSize is " + std::to_string(*options.contextSize) +
                                      ", but the models were trained on " + std::to_string(trained) +
                                      " tokens: give at most that");
+}
+
+void Pair::start(const PairOptions& options, const MemoryUse& weights) {
+    if (options.memoryLimit) return startWithin(*options.memoryLimit, options, weights);
+    memory_ = weights;
+    memory_ += startWith(options.batchSize, options);
+}
+
+/// Takes the largest batch that the limit has room for. What a batch costs is known from two small ones, so
+/// that the limit isn't exceeded by trying.
+void Pair::startWithin(size_t limit, const PairOptions& options, const MemoryUse& weights) {
+    constexpr int32_t smallest = 32;
+    const auto totalWith = [&](int32_t batchSize) {
+        memory_ = weights;
+        memory_ += startWith(std::min(batchSize, options.batchSize), options);
+        return memory_.total();
+    };
+    const size_t least = totalWith(smallest);
+    const size_t perToken = (totalWith(2 * smallest) - std::min(least, memory_.total())) / smallest;
+    const size_t room = limit > least ? limit - least : 0;
+    int32_t batchSize = options.batchSize;
+    while (batchSize > smallest && static_cast<size_t>(batchSize - smallest) * perToken > room)
+        batchSize /= 2;
+    while (totalWith(batchSize) > limit) {
+        if (batchSize <= smallest) {
+            throw Error("OUT_OF_MEMORY",
+                        "memoryLimit is " + std::to_string(limit) + " bytes, but the pair needs at least " +
+                            std::to_string(memory_.total()) + ", " + std::to_string(memory_.weights) +
+                            " of them for weights and " + std::to_string(memory_.kvCache) +
+                            " for a context of " + std::to_string(contextSize_) +
+                            " tokens: raise the limit, or lower contextSize");
+        }
+        batchSize /= 2;
+    }
+}
+
+MemoryUse Pair::startWith(int32_t batchSize, const PairOptions& options) {
+    batchSize_ = batchSize;
+    for (Member* member : {&policy_, &reference_}) member->thread.reset();
+    MemoryUse use = startMember(policy_, batchSize, options);
+    if (reference()) use += startMember(reference_, batchSize, options);
+    return use;
+}
+
+MemoryUse Pair::startMember(Member& member, int32_t batchSize, const PairOptions& options) {
+    const LlamaApi& api = runtime_.api();
+    const bool usesGpu = !member.devices.empty();
+    const bool isAllOnGpu = usesGpu && (options.gpuLayers < 0 ||
+                                        options.gpuLayers > api.llama_model_n_layer(member.model->get()));
+    const EvaluatorOptions evaluation = {contextSize_,        batchSize,
+                                         options.cacheSize,   options.threads,
+                                         options.kvCacheType, chooseFlashAttention(options, usesGpu),
+                                         options.logSoftmax,  isAllOnGpu};
+    MemoryMeter meter;
+    LogScope log(api, meter.sink(sink_));
+    auto evaluator = std::make_unique<Evaluator>(api, *member.model, member.adapter, evaluation, log);
+    MemoryUse use = meter.use();
+    use.host = evaluator->hostBytes();
+    Turns* turns = isAllOnGpu ? nullptr : &runtime_.cpuTurns();
+    member.thread = std::make_unique<EvaluatorThread>(api, sink_, turns, std::move(evaluator));
+    return use;
 }
 
 void Pair::checkSequences(const std::vector<Sequence>& sequences) const {
@@ -153,27 +219,13 @@ void Pair::checkSequences(const std::vector<Sequence>& sequences) const {
     }
 }
 
-PairLogprobs Pair::evaluate(const std::vector<Sequence>& sequences, const TokenProgress& progress,
-                            const std::function<bool()>& cancelled) {
+void Pair::evaluate(std::vector<Sequence> sequences, PairListener listener) {
     checkSequences(sequences);
-    LogScope log(runtime_.api(), sink_);
-    PairLogprobs logprobs{emptyResults(sequences), std::nullopt, std::vector<uint32_t>(sequences.size())};
-    if (reference_) logprobs.reference = emptyResults(sequences);
-    auto policyTree = buildPrefixTree(sequences, pointersTo(logprobs.policy));
-    const size_t total = countTokens(policyTree) * (reference_ ? 2 : 1);
-    size_t done = 0;
-    EvaluationControl control;
-    control.onTokens = [&](size_t tokens) { progress(done += tokens, total); };
-    control.cancelled = cancelled;
-    control.onEvaluated = [&](const PrefixNode& node, size_t tokens) {
-        logprobs.evaluated[node.owner] += static_cast<uint32_t>(tokens);
-    };
-    policyEvaluator_->evaluate(std::move(policyTree), log, control);
-    if (reference_) {
-        auto referenceTree = buildPrefixTree(sequences, pointersTo(*logprobs.reference));
-        referenceEvaluator_->evaluate(std::move(referenceTree), log, control);
-    }
-    return logprobs;
+    const auto evaluation =
+        std::make_shared<PairEvaluation>(std::move(sequences), reference() != nullptr, std::move(listener));
+    auto requests = evaluation->requests();
+    for (auto& request : requests.policy) policy_.thread->submit(std::move(request));
+    for (auto& request : requests.reference) reference_.thread->submit(std::move(request));
 }
 
 } // namespace iprm

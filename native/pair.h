@@ -1,7 +1,9 @@
 #pragma once
 
-#include "evaluator.h"
+#include "evaluator-thread.h"
+#include "memory-meter.h"
 #include "model.h"
+#include "pair-evaluation.h"
 #include "runtime.h"
 
 #include <memory>
@@ -20,71 +22,87 @@ struct PairOptions {
     std::optional<std::string> lora;
     /// "auto", "cuda", "vulkan", "metal" or "false".
     std::string gpu;
+    /// Names of the devices for each model, such as "CUDA0"; absent for all, empty for the CPU.
+    std::optional<std::vector<std::string>> policyDevices, referenceDevices;
     int32_t gpuLayers;
     int32_t threads;
     /// Tokens; absent for what both models were trained on, but no more than 4,096.
     std::optional<int32_t> contextSize;
     int32_t batchSize;
-    /// Tokens of earlier branches to keep beside the latest one.
-    int32_t cacheSize;
+    /// Tokens of earlier branches to keep beside the latest one; absent for what costs little.
+    std::optional<int32_t> cacheSize;
     ggml_type kvCacheType;
     /// Absent for where it costs no accuracy: on a GPU, and with a quantised cache, which needs it.
     std::optional<bool> flashAttention;
+    LogSoftmaxPlace logSoftmax;
+    /// Bytes that weights, caches and buffers of both models may take; absent for no limit.
+    std::optional<size_t> memoryLimit;
 };
 
-struct PairLogprobs {
-    std::vector<std::vector<float>> policy;
-    /// Absent without a reference.
-    std::optional<std::vector<std::vector<float>>> reference;
-    /// For each sequence how many tokens had to be evaluated for it, both models counted; the others were
-    /// shared with an earlier sequence or known from an earlier call.
-    std::vector<uint32_t> evaluated;
-};
-
-/// What evaluating tells: tokens dealt with and in all, both models counted.
-using TokenProgress = std::function<void(size_t done, size_t total)>;
-
-/// A policy and its reference, ready to evaluate. Used from one thread at a time, but for `vocabulary`.
+/// A policy and its reference, ready to evaluate: each on a thread of its own. On the CPU they take turns
+/// with all threads; on a GPU one has its host work done while the device computes the other.
 class Pair {
 public:
     /// Throws Error INVALID_MODEL, UNSUPPORTED_MODEL, PAIR_MISMATCH, INVALID_INPUT, OUT_OF_MEMORY and those
     /// of Runtime, or Cancelled.
     Pair(const PairOptions& options, const LogSink& sink, const LoadProgress& progress);
+    /// Fails what is pending with Cancelled.
     ~Pair();
     Pair(const Pair&) = delete;
     Pair& operator=(const Pair&) = delete;
 
-    /// Log-probabilities of every sequence from its `from` on, in nats. Throws Error EVALUATION_FAILED,
-    /// CONTEXT_OVERFLOW, Cancelled.
-    PairLogprobs evaluate(const std::vector<Sequence>& sequences, const TokenProgress& progress,
-                          const std::function<bool()>& cancelled);
+    /// Log-probabilities of every sequence from its `from` on, in nats, for the listener; any number of calls
+    /// at a time. Throws Error INVALID_INPUT, CONTEXT_OVERFLOW; the listener may get EVALUATION_FAILED and
+    /// Cancelled.
+    void evaluate(std::vector<Sequence> sequences, PairListener listener);
+
+    /// Fails what is pending with Cancelled, and what comes later too. From any thread.
+    void stop();
 
     /// The vocabulary that both models share.
-    Vocabulary vocabulary() const { return policy_->vocabulary(); }
+    Vocabulary vocabulary() const { return policy_.model->vocabulary(); }
 
-    const Model& policy() const { return *policy_; }
-    const Model* reference() const { return reference_.get(); }
+    const Model& policy() const { return *policy_.model; }
+    const Model* reference() const { return reference_.model.get(); }
     int32_t contextSize() const { return contextSize_; }
     int32_t batchSize() const { return batchSize_; }
+    size_t cacheSize() const { return policy_.evaluator().cacheSize(); }
+    bool usesGraphLogSoftmax() const { return policy_.evaluator().usesGraph(); }
+    /// Descriptions of the GPUs in use.
     const std::vector<std::string>& devices() const { return deviceNames_; }
+    const MemoryUse& memory() const { return memory_; }
     /// From the adapter's metadata, else from the policy's.
     std::optional<double> beta() const { return beta_; }
 
 private:
+    /// A model and what evaluates it.
+    struct Member {
+        std::vector<ggml_backend_dev_t> devices;
+        std::shared_ptr<Model> model;
+        llama_adapter_lora* adapter = nullptr;
+        std::unique_ptr<EvaluatorThread> thread;
+
+        const Evaluator& evaluator() const { return thread->evaluator(); }
+    };
+
+    void release();
+    void chooseDevices(const PairOptions& options);
     void load(const PairOptions& options, LogScope& log, const LoadProgress& progress);
     void checkVocabularies() const;
     int32_t chooseContextSize(const PairOptions& options) const;
+    void start(const PairOptions& options, const MemoryUse& weights);
+    void startWithin(size_t limit, const PairOptions& options, const MemoryUse& weights);
+    MemoryUse startWith(int32_t batchSize, const PairOptions& options);
+    MemoryUse startMember(Member& member, int32_t batchSize, const PairOptions& options);
     void checkSequences(const std::vector<Sequence>& sequences) const;
 
     const Runtime& runtime_;
     LogSink sink_;
-    std::vector<ggml_backend_dev_t> devices_;
     std::vector<std::string> deviceNames_;
-    std::shared_ptr<Model> policy_, reference_;
-    llama_adapter_lora* adapter_ = nullptr;
+    Member policy_, reference_;
     std::optional<double> beta_;
     int32_t contextSize_ = 0, batchSize_ = 0;
-    std::unique_ptr<Evaluator> policyEvaluator_, referenceEvaluator_;
+    MemoryUse memory_;
 };
 
 /// "token 200 is "a" in the left vocabulary and "b" in the right one", for error messages.

@@ -6,31 +6,33 @@ namespace iprm {
 
 namespace {
 
-using Nodes = std::vector<std::unique_ptr<PrefixNode>>;
-
 /// The part of a sequence that lies below some node.
 struct Rest {
-    const Sequence& sequence;
+    Request* request;
     size_t index;
-    float* results;
-    int32_t position;
+    int32_t position = 0;
+
+    const Sequence& sequence() const { return (*request->sequences)[index]; }
 
     /// The last token is only ever predicted.
-    int32_t evaluatedEnd() const { return static_cast<int32_t>(sequence.tokens.size()) - 1; }
-    llama_token token() const { return sequence.tokens[static_cast<size_t>(position)]; }
+    int32_t evaluatedEnd() const { return static_cast<int32_t>(sequence().tokens.size()) - 1; }
+    llama_token token() const { return sequence().tokens[static_cast<size_t>(position)]; }
 };
 
 void addTarget(PrefixNode& node, const Rest& rest, int32_t position) {
     const int32_t predicted = position + 1;
-    if (predicted < rest.sequence.from) return;
-    node.targets.push_back({position - node.begin, rest.sequence.tokens[static_cast<size_t>(predicted)],
-                            rest.results + (predicted - rest.sequence.from)});
+    const Sequence& sequence = rest.sequence();
+    if (predicted < sequence.from) return;
+    node.targets.push_back({position - node.begin, sequence.tokens[static_cast<size_t>(predicted)],
+                            rest.request->results[rest.index] + (predicted - sequence.from), rest.request});
 }
 
 std::unique_ptr<PrefixNode> leafOf(const Rest& rest) {
     auto node = std::make_unique<PrefixNode>();
-    node->owner = rest.index;
-    node->path = rest.sequence.tokens.data();
+    node->owner = rest.request;
+    node->ownerSequence = rest.index;
+    node->requests = {rest.request};
+    node->path = rest.sequence().tokens.data();
     node->begin = rest.position;
     node->end = rest.evaluatedEnd();
     for (int32_t position = node->begin; position < node->end; ++position) addTarget(*node, rest, position);
@@ -41,6 +43,8 @@ std::unique_ptr<PrefixNode> leafOf(const Rest& rest) {
 void split(PrefixNode& node, int32_t length) {
     auto lower = std::make_unique<PrefixNode>();
     lower->owner = node.owner;
+    lower->ownerSequence = node.ownerSequence;
+    lower->requests = node.requests;
     lower->path = node.path;
     lower->begin = node.begin + length;
     lower->end = node.end;
@@ -55,15 +59,15 @@ void split(PrefixNode& node, int32_t length) {
     node.children.push_back(std::move(lower));
 }
 
-PrefixNode* childThatBeginsWith(const Nodes& nodes, llama_token token) {
+PrefixNode* childThatBeginsWith(const PrefixTree& nodes, llama_token token) {
     for (const auto& node : nodes) {
         if (node->path[node->begin] == token) return node.get();
     }
     return nullptr;
 }
 
-void insert(Nodes& roots, Rest rest) {
-    Nodes* nodes = &roots;
+void insert(PrefixTree& roots, Rest rest) {
+    PrefixTree* nodes = &roots;
     while (rest.position < rest.evaluatedEnd()) {
         PrefixNode* node = childThatBeginsWith(*nodes, rest.token());
         if (!node) {
@@ -75,7 +79,13 @@ void insert(Nodes& roots, Rest rest) {
             addTarget(*node, rest, rest.position);
             ++rest.position;
         }
-        if (rest.position < end) split(*node, rest.position - node->begin);
+        // Also cut where a sequence ends in the middle of another request's tokens: what lies below is none
+        // of its business.
+        const bool isOurs = node->requests.front() == rest.request;
+        if (rest.position < end || (rest.position < node->end && !isOurs)) {
+            split(*node, rest.position - node->begin);
+        }
+        if (node->requests.back() != rest.request) node->requests.push_back(rest.request);
         nodes = &node->children;
     }
 }
@@ -102,14 +112,20 @@ size_t finish(PrefixNode& node) {
 
 } // namespace
 
-Nodes buildPrefixTree(const std::vector<Sequence>& sequences, const std::vector<float*>& results) {
-    Nodes roots;
-    for (size_t i = 0; i < sequences.size(); ++i) insert(roots, {sequences[i], i, results[i], 0});
+PrefixTree buildPrefixTree(const std::vector<Request*>& requests) {
+    PrefixTree roots;
+    for (Request* request : requests) {
+        for (size_t i = request->begin; i < request->end; ++i) {
+            const Sequence& sequence = (*request->sequences)[i];
+            const bool wantsNothing = static_cast<size_t>(sequence.from) >= sequence.tokens.size();
+            if (!wantsNothing) insert(roots, {request, i});
+        }
+    }
     for (const auto& root : roots) finish(*root);
     return roots;
 }
 
-size_t countTokens(const Nodes& roots) {
+size_t countTokens(const PrefixTree& roots) {
     size_t tokens = 0;
     for (const auto& node : roots)
         tokens += static_cast<size_t>(node->length()) + countTokens(node->children);

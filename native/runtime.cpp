@@ -104,6 +104,24 @@ std::vector<ggml_backend_dev_t> Runtime::devices(const std::string& gpu, const R
                 "No " + gpu + " device is available" + (errors.empty() ? std::string() : ": " + errors));
 }
 
+std::vector<ggml_backend_dev_t> Runtime::named(const std::vector<ggml_backend_dev_t>& devices,
+                                               const std::vector<std::string>& names) const {
+    std::vector<ggml_backend_dev_t> result;
+    for (const auto& name : names) {
+        const auto found = std::find_if(devices.begin(), devices.end(), [&](ggml_backend_dev_t device) {
+            return name == api_.ggml_backend_dev_name(device);
+        });
+        if (found == devices.end()) {
+            std::string known;
+            for (const auto device : devices) known += std::string(" ") + api_.ggml_backend_dev_name(device);
+            throw Error("GPU_UNAVAILABLE", "No device is named \"" + name + "\"; there " +
+                                               (known.empty() ? "is none" : "are:" + known));
+        }
+        result.push_back(*found);
+    }
+    return result;
+}
+
 /// The devices registered already, else those of the first library that brings any.
 std::vector<ggml_backend_dev_t> Runtime::findDevices(const std::string& gpu,
                                                      const RuntimeFiles& files) const {

@@ -45,6 +45,10 @@ public:
     std::vector<ggml_backend_dev_t> devices(const std::string& gpu, const RuntimeFiles& files,
                                             const LogSink& sink) const;
 
+    /// Those of `devices` with these names. Throws Error GPU_UNAVAILABLE for a name that none has.
+    std::vector<ggml_backend_dev_t> named(const std::vector<ggml_backend_dev_t>& devices,
+                                          const std::vector<std::string>& names) const;
+
 private:
     explicit Runtime(const RuntimeFiles& files);
     void loadBackends(const RuntimeFiles& files) const;

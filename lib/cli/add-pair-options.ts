@@ -37,6 +37,16 @@ export function addPairOptions(command: Command): Command {
     .option('--threads <number>', 'CPU threads', wholeNumber(1, 512))
     .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))
     .option('--batch-size <tokens>', 'tokens evaluated at once; 512 if left out', wholeNumber(32, 16_384))
+    .option(
+      '--cache-size <tokens>',
+      'tokens kept between calls; what costs little if left out',
+      wholeNumber(0),
+    )
+    .option(
+      '--memory-limit <MiB>',
+      'what both models may take together; no limit if left out',
+      wholeNumber(1),
+    )
     .addOption(
       new Option('--kv-cache-type <type>', 'how keys and values are kept; f16 if left out').choices([
         'f32',

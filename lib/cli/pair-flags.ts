@@ -10,6 +10,8 @@ export interface PairFlags {
   threads?: number;
   contextSize?: number;
   batchSize?: number;
+  cacheSize?: number;
+  memoryLimit?: number;
   kvCacheType?: 'f32' | 'f16' | 'q8_0';
   flashAttention?: 'on' | 'off';
   modelsDir?: string;

@@ -11,7 +11,7 @@ import type {PairFlags} from './pair-flags.js';
  */
 export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
   const {bundled, gpu, flashAttention, modelsDir, policy, reference, lora} = flags;
-  const {beta, gpuLayers, threads, contextSize, batchSize, kvCacheType} = flags;
+  const {beta, gpuLayers, threads, contextSize, batchSize, cacheSize, memoryLimit, kvCacheType} = flags;
   if (!bundled && policy === undefined) {
     command.error("error: required option '--policy <model>' not specified (or use --bundled)");
   }
@@ -31,6 +31,8 @@ export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
     threads,
     contextSize,
     batchSize,
+    cacheSize,
+    memoryLimit: memoryLimit && memoryLimit * 2 ** 20,
     kvCacheType,
     flashAttention: flashAttention && flashAttention === 'on',
     modelsDirectory: modelsDir,

@@ -46,9 +46,13 @@ export interface AddonPairOptions {
   threads: number;
   contextSize: number | undefined;
   batchSize: number;
-  cacheSize: number;
+  cacheSize: number | undefined;
   kvCacheType: string;
   flashAttention: boolean | undefined;
+  policyDevices: string[] | undefined;
+  referenceDevices: string[] | undefined;
+  logSoftmax: string;
+  memoryLimit: number | undefined;
 }
 
 export interface AddonTokens {
@@ -89,7 +93,10 @@ export interface AddonPairDescription {
   sharesWeights: boolean;
   contextSize: number;
   batchSize: number;
+  cacheSize: number;
   devices: string[];
+  logSoftmax: 'graph' | 'host';
+  memory: {weights: number; kvCache: number; compute: number; host: number};
   beta: number | null;
   specialTokens: AddonSpecialToken[];
 }

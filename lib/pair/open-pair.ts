@@ -47,6 +47,10 @@ export async function openPair(options: PairOptions): Promise<Pair> {
       cacheSize: checked.cacheSize,
       kvCacheType: checked.kvCacheType,
       flashAttention: checked.flashAttention,
+      policyDevices: checked.devices?.policy,
+      referenceDevices: checked.devices?.reference,
+      logSoftmax: checked.logSoftmax,
+      memoryLimit: checked.memoryLimit,
     },
     {
       ...(signal ? {signal} : {}),
@@ -66,8 +70,19 @@ export async function openPair(options: PairOptions): Promise<Pair> {
 function describe(
   {description}: NativeEngine,
   files: {policy: string; reference: string | undefined; lora: string | undefined; beta: number | undefined},
-): PairInfo {
-  const {policy, reference, sharesWeights, contextSize, batchSize, devices, beta} = description;
+): Omit<PairInfo, 'usage'> {
+  const {
+    policy,
+    reference,
+    sharesWeights,
+    contextSize,
+    batchSize,
+    cacheSize,
+    devices,
+    logSoftmax,
+    memory,
+    beta,
+  } = description;
   return {
     policy: modelInfo(files.policy, policy),
     reference: reference && modelInfo(files.reference!, reference),
@@ -76,7 +91,10 @@ function describe(
     beta: files.beta ?? betaOf(beta, files.lora ?? files.policy),
     contextSize,
     batchSize,
+    cacheSize,
     devices,
+    logSoftmax,
+    memory,
     llamaVersion: loadAddon().llamaVersion,
   };
 }

@@ -1,8 +1,22 @@
 import type {Engine} from '../engine/engine.js';
+import {MeteredEngine} from '../engine/metered-engine.js';
+import type {TokenUsage} from '../engine/token-usage.js';
 import {Session, type SessionOptions} from '../session/session.js';
 import type {ConversationTokeniser} from '../text/conversation-tokeniser.js';
 import type {Prompt} from '../text/prompt.js';
 import type {ModelInfo} from './model-info.js';
+
+/** The memory of a pair, in bytes, on whatever devices it lies. */
+export interface MemoryInfo {
+  /** Weights; files that are mapped are counted whole, though the system may hold less of them. */
+  weights: number;
+  /** Keys and values of contexts and of what is kept between calls. */
+  kvCache: number;
+  /** Buffers for one batch. */
+  compute: number;
+  /** Logits on the host, at their most. */
+  host: number;
+}
 
 /** What an open pair tells of itself. */
 export interface PairInfo {
@@ -20,8 +34,16 @@ export interface PairInfo {
   contextSize: number;
   /** Tokens evaluated at once. */
   batchSize: number;
+  /** Tokens of earlier calls kept beside the latest sequence. */
+  cacheSize: number;
   /** The GPUs in use; empty for the CPU alone. */
   devices: string[];
+  /** Where logits become log-probabilities: in llama.cpp's graph or on the host. */
+  logSoftmax: 'graph' | 'host';
+  /** What both models take, in bytes. */
+  memory: MemoryInfo;
+  /** Tokens evaluated and reused since the pair was opened, both models counted. */
+  usage: TokenUsage;
   /** The llama.cpp release that evaluates. */
   llamaVersion: string;
 }
@@ -31,19 +53,29 @@ export interface PairInfo {
  * An open pair that is idle does not keep the process alive.
  */
 export class Pair implements AsyncDisposable {
+  /** The log-probabilities of any tokens under both models. */
+  readonly engine: Engine;
+  readonly #info: Omit<PairInfo, 'usage'>;
+  readonly #metered: MeteredEngine;
   readonly #close: () => Promise<void>;
 
   /** @internal */
   constructor(
-    /** What the pair is made of and how it was opened. */
-    readonly info: PairInfo,
-    /** The log-probabilities of any tokens under both models. */
-    readonly engine: Engine,
+    info: Omit<PairInfo, 'usage'>,
+    engine: Engine,
     /** Turns prompts and responses into tokens the way the policy was trained to see them. */
     readonly tokeniser: ConversationTokeniser,
     close: () => Promise<void>,
   ) {
+    this.#info = info;
+    this.#metered = new MeteredEngine(engine);
+    this.engine = this.#metered;
     this.#close = close;
+  }
+
+  /** What the pair is made of, how it was opened, and what it has done so far. */
+  get info(): PairInfo {
+    return {...this.#info, usage: this.#metered.usage};
   }
 
   /**

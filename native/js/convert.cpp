@@ -27,6 +27,19 @@ ggml_type toKvCacheType(const std::string& name) {
     return types.at(name);
 }
 
+LogSoftmaxPlace toLogSoftmaxPlace(const std::string& name) {
+    static const std::map<std::string, LogSoftmaxPlace> places = {{"auto", LogSoftmaxPlace::automatic},
+                                                                  {"graph", LogSoftmaxPlace::graph},
+                                                                  {"host", LogSoftmaxPlace::host}};
+    return places.at(name);
+}
+
+std::optional<std::vector<std::string>> getOptionalStrings(const Napi::Object& object, const char* key) {
+    const Napi::Value value = object.Get(key);
+    if (!value.IsArray()) return std::nullopt;
+    return toStrings(value);
+}
+
 std::optional<bool> getOptionalBool(const Napi::Object& object, const char* key) {
     const Napi::Value value = object.Get(key);
     if (!value.IsBoolean()) return std::nullopt;
@@ -76,9 +89,14 @@ PairOptions toPairOptions(const Napi::Object& options) {
     result.threads = getInt(options, "threads");
     if (options.Get("contextSize").IsNumber()) result.contextSize = getInt(options, "contextSize");
     result.batchSize = getInt(options, "batchSize");
-    result.cacheSize = getInt(options, "cacheSize");
+    if (options.Get("cacheSize").IsNumber()) result.cacheSize = getInt(options, "cacheSize");
     result.kvCacheType = toKvCacheType(getString(options, "kvCacheType"));
     result.flashAttention = getOptionalBool(options, "flashAttention");
+    result.policyDevices = getOptionalStrings(options, "policyDevices");
+    result.referenceDevices = getOptionalStrings(options, "referenceDevices");
+    result.logSoftmax = toLogSoftmaxPlace(getString(options, "logSoftmax"));
+    const Napi::Value limit = options.Get("memoryLimit");
+    if (limit.IsNumber()) result.memoryLimit = static_cast<size_t>(limit.As<Napi::Number>().Int64Value());
     return result;
 }
 
@@ -170,6 +188,15 @@ Napi::Array toJs(Napi::Env env, const std::vector<std::string>& strings) {
     return array;
 }
 
+Napi::Object toJs(Napi::Env env, const MemoryUse& memory) {
+    Napi::Object object = Napi::Object::New(env);
+    object["weights"] = static_cast<double>(memory.weights);
+    object["kvCache"] = static_cast<double>(memory.kvCache);
+    object["compute"] = static_cast<double>(memory.compute);
+    object["host"] = static_cast<double>(memory.host);
+    return object;
+}
+
 Napi::Object describePair(Napi::Env env, const Pair& pair) {
     Napi::Object object = Napi::Object::New(env);
     object["policy"] = toJs(env, pair.policy().describe());
@@ -177,7 +204,10 @@ Napi::Object describePair(Napi::Env env, const Pair& pair) {
     object["sharesWeights"] = pair.reference() == &pair.policy();
     object["contextSize"] = pair.contextSize();
     object["batchSize"] = pair.batchSize();
+    object["cacheSize"] = static_cast<double>(pair.cacheSize());
     object["devices"] = toJs(env, pair.devices());
+    object["logSoftmax"] = pair.usesGraphLogSoftmax() ? "graph" : "host";
+    object["memory"] = toJs(env, pair.memory());
     object["beta"] = toJsOrNull(env, pair.beta());
     object["specialTokens"] = toJs(env, pair.vocabulary().specialTokens());
     return object;

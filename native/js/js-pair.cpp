@@ -5,6 +5,20 @@
 
 namespace iprm {
 
+namespace {
+
+Error toError(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const Error& error) {
+        return error;
+    } catch (const std::exception& exception) {
+        return {"EVALUATION_FAILED", exception.what()};
+    }
+}
+
+} // namespace
+
 void JsPair::define(Napi::Env env, Napi::Object exports) {
     exports["Pair"] = DefineClass(
         env, "Pair",
@@ -31,10 +45,11 @@ void JsPair::onEnvironmentExit(void* pair) {
     if (self->worker_) self->shutDown();
 }
 
-/// Stops the worker within one batch.
+/// Stops what is at work within one batch.
 void JsPair::stopWorker() {
     closing_ = true;
     if (worker_) worker_->stop();
+    if (pair_) pair_->stop();
 }
 
 void JsPair::shutDown() {
@@ -70,13 +85,26 @@ Napi::Value JsPair::open(const Napi::CallbackInfo& info) {
 Napi::Value JsPair::evaluate(const Napi::CallbackInfo& info) {
     const auto pair = requirePair(info.Env());
     auto sequences = toSequences(info[0]);
-    return start(info.Env(), info[1], [this, pair, sequences = std::move(sequences)](Operation& operation) {
-        const TokenProgress progress = [&](size_t done, size_t total) {
-            operation.report(static_cast<double>(done), static_cast<double>(total));
-        };
-        auto logprobs = pair->evaluate(sequences, progress, [&] { return stopped(operation); });
-        return [logprobs = std::move(logprobs)](Napi::Env env) -> Napi::Value { return toJs(env, logprobs); };
+    Operation& operation = begin(info.Env(), info[1]);
+    PairListener listener;
+    listener.onProgress = [&operation](size_t done, size_t total) {
+        operation.report(static_cast<double>(done), static_cast<double>(total));
+    };
+    listener.cancelled = [this, &operation] { return stopped(operation); };
+    listener.onResult = [this, &operation](PairLogprobs result) {
+        const auto logprobs = std::make_shared<PairLogprobs>(std::move(result));
+        finish(operation, [logprobs](Napi::Env env) -> Napi::Value { return toJs(env, *logprobs); });
+    };
+    listener.onError = [this, &operation](const std::exception_ptr& error) { fail(operation, error); };
+    // The worker only checks and hands over, so that calls are evaluated together.
+    worker_->post([this, pair, &operation, listener, sequences = std::move(sequences)]() mutable {
+        try {
+            pair->evaluate(std::move(sequences), std::move(listener));
+        } catch (...) {
+            fail(operation, std::current_exception());
+        }
     });
+    return operation.handle(info.Env());
 }
 
 Napi::Value JsPair::tokenise(const Napi::CallbackInfo& info) {
@@ -113,31 +141,36 @@ Napi::Value JsPair::close(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object JsPair::start(Napi::Env env, Napi::Value onProgress, Work work) {
+    Operation& operation = begin(env, onProgress);
+    worker_->post([this, &operation, work = std::move(work)] {
+        try {
+            finish(operation, work(operation));
+        } catch (...) {
+            fail(operation, std::current_exception());
+        }
+    });
+    return operation.handle(env);
+}
+
+Operation& JsPair::begin(Napi::Env env, Napi::Value onProgress) {
     if (closing_) throw Napi::Error::New(env, "The pair is closed");
     if (operations_.empty()) {
         Ref();
         js_.hold(env);
     }
-    Operation& operation = operations_.emplace_back(env, js_, onProgress);
-    worker_->post([this, &operation, work = std::move(work)] { runOnWorker(operation, work); });
-    return operation.handle(env);
+    return operations_.emplace_back(env, js_, onProgress);
 }
 
-void JsPair::runOnWorker(Operation& operation, const Work& work) {
-    try {
-        auto convert = work(operation);
-        js_.post([this, &operation, convert = std::move(convert)](Napi::Env env) {
-            settle(env, operation, [&] { operation.resolve(convert(env)); });
-        });
-    } catch (const Error& error) {
-        js_.post([this, &operation, error](Napi::Env env) {
-            settle(env, operation, [&] { operation.reject(env, error); });
-        });
-    } catch (const std::exception& exception) {
-        js_.post([this, &operation, error = Error("EVALUATION_FAILED", exception.what())](Napi::Env env) {
-            settle(env, operation, [&] { operation.reject(env, error); });
-        });
-    }
+void JsPair::finish(Operation& operation, Convert convert) {
+    js_.post([this, &operation, convert = std::move(convert)](Napi::Env env) {
+        settle(env, operation, [&] { operation.resolve(convert(env)); });
+    });
+}
+
+void JsPair::fail(Operation& operation, const std::exception_ptr& error) {
+    js_.post([this, &operation, error = toError(error)](Napi::Env env) {
+        settle(env, operation, [&] { operation.reject(env, error); });
+    });
 }
 
 void JsPair::settle(Napi::Env env, Operation& operation, const std::function<void()>& settlement) {

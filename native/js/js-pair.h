@@ -15,7 +15,8 @@
 
 namespace iprm {
 
-/// The class `Pair` of the addon: a Pair, the thread that it works on, and the promises that wait for it.
+/// The class `Pair` of the addon: a Pair, the thread that opens and closes it, and the promises that wait for
+/// it.
 ///
 ///     new Pair(onLog?)
 ///     open(options, onProgress?)       → {promise of the description, cancel}
@@ -31,8 +32,10 @@ public:
     ~JsPair() override;
 
 private:
-    /// Makes the result on the worker; the returned function turns it into a value on the JavaScript thread.
-    using Work = std::function<std::function<Napi::Value(Napi::Env)>(Operation&)>;
+    /// Turns a result into a value, on the JavaScript thread.
+    using Convert = std::function<Napi::Value(Napi::Env)>;
+    /// Makes the result, on the worker.
+    using Work = std::function<Convert(Operation&)>;
 
     Napi::Value open(const Napi::CallbackInfo& info);
     Napi::Value evaluate(const Napi::CallbackInfo& info);
@@ -41,7 +44,10 @@ private:
     Napi::Value close(const Napi::CallbackInfo& info);
 
     Napi::Object start(Napi::Env env, Napi::Value onProgress, Work work);
-    void runOnWorker(Operation& operation, const Work& work);
+    Operation& begin(Napi::Env env, Napi::Value onProgress);
+    /// From any thread. The operation may be gone once this returns.
+    void finish(Operation& operation, Convert convert);
+    void fail(Operation& operation, const std::exception_ptr& error);
     void settle(Napi::Env env, Operation& operation, const std::function<void()>& settlement);
     void stopWorker();
     void shutDown();

@@ -43,6 +43,15 @@ test('every token is within 2e-4 of the golden numbers with an F32 cache', async
   t.true(worst <= 2e-4);
 });
 
+test('log-probabilities of the graph are within 2e-4 of the golden numbers too', async t => {
+  const {worst} = await withPair({...exact, logSoftmax: 'graph'}, async pair => {
+    t.is(pair.info.logSoftmax, 'graph');
+    return worstDistances(pair, base);
+  });
+  t.log(`worst token: ${worst.toExponential(1)} nats`);
+  t.true(worst <= 2e-4);
+});
+
 test('every token is within 0.05, and a response within 3e-3 on average, with the default F16 cache', async t => {
   const {worst, mean} = await withPair({}, async pair => worstDistances(pair, base));
   t.log(`worst token: ${worst.toExponential(1)} nats, worst mean of a response: ${mean.toExponential(1)}`);

@@ -1,26 +1,13 @@
 import test from 'ava';
-import type {Pair, SequenceLogprobs, TokenSequence} from '../../lib/index.js';
+import type {Pair} from '../../lib/index.js';
 import {type GoldenCase, readData, sequencesOf} from '../helpers/golden.js';
+import {greatestDifference, type Rows} from '../helpers/greatest-difference.js';
 import {exact, withPair} from '../helpers/pairs.js';
+import {randomTree} from '../helpers/random-tree.js';
 
 const cases = readData<GoldenCase>('logprobs.jsonl');
 const sequences = cases.flatMap(sequencesOf);
 const tolerance = 1e-3;
-
-type Rows = Pick<SequenceLogprobs, 'policy' | 'reference'>;
-
-function greatestDifference(a: Rows, b: Rows): number {
-  let greatest = 0;
-  for (const model of ['policy', 'reference'] as const) {
-    for (const [index, row] of a[model]!.entries()) {
-      for (const [position, value] of row.entries()) {
-        greatest = Math.max(greatest, Math.abs(value - b[model]![index]![position]!));
-      }
-    }
-  }
-
-  return greatest;
-}
 
 /** Evaluates the sequences in calls of the given groups, and puts the results back in order. */
 async function inGroups(pair: Pair, groups: readonly (readonly number[])[]): Promise<Rows> {
@@ -96,26 +83,6 @@ test('scoring the end of a known trace gives the numbers of scoring it whole', a
   });
 });
 
-/** Random trees of sequences: shared prefixes of every depth, repetitions, sequences inside others. */
-function randomTree(seed: number): TokenSequence[] {
-  let state = seed;
-  const random = (below: number) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * below);
-  };
-  const tree: number[][] = [[1, 2, 3]];
-  for (let count = 0; count < 40; count++) {
-    const parent = tree[random(tree.length)]!;
-    const kept = parent.slice(0, 1 + random(parent.length));
-    const added = Array.from({length: random(30)}, () => random(200));
-    tree.push([...kept, ...added].slice(0, 300));
-  }
-
-  return tree
-    .filter(tokens => tokens.length > 1)
-    .map(tokens => ({tokens: Int32Array.from(tokens), from: 1 + random(tokens.length - 1)}));
-}
-
 for (const seed of [1, 2, 3, 4]) {
   test(`a random tree of sequences gives the numbers of its sequences alone (seed ${seed})`, async t => {
     const tree = randomTree(seed);
@@ -127,17 +94,20 @@ for (const seed of [1, 2, 3, 4]) {
         alone.reference!.push(reference![0]!);
       }
     });
-    await withPair({...exact, batchSize: 64}, async pair => {
-      const together = await pair.engine.logprobs(tree);
-      t.true(greatestDifference(together, alone) <= tolerance);
-      const again = await pair.engine.logprobs(tree.toReversed());
-      t.true(
-        greatestDifference(
-          {policy: again.policy.toReversed(), reference: again.reference!.toReversed()},
-          alone,
-        ) <= tolerance,
-      );
-    });
+    for (const logSoftmax of ['host', 'graph'] as const) {
+      await withPair({...exact, batchSize: 64, logSoftmax}, async pair => {
+        t.is(pair.info.logSoftmax, logSoftmax);
+        const together = await pair.engine.logprobs(tree);
+        t.true(greatestDifference(together, alone) <= tolerance);
+        const again = await pair.engine.logprobs(tree.toReversed());
+        t.true(
+          greatestDifference(
+            {policy: again.policy.toReversed(), reference: again.reference!.toReversed()},
+            alone,
+          ) <= tolerance,
+        );
+      });
+    }
   });
 }
 

@@ -1,0 +1,217 @@
+#include "tree-walk.h"
+
+#include "error.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace iprm {
+
+namespace {
+
+std::vector<Request*> pointersTo(const std::vector<std::shared_ptr<Request>>& requests) {
+    std::vector<Request*> pointers;
+    for (const auto& request : requests) pointers.push_back(request.get());
+    return pointers;
+}
+
+/// Going down into the smaller subtrees first, n sequences never need more than log2(n) + 1 at a time.
+size_t sequencesHeld(const std::vector<std::shared_ptr<Request>>& requests) {
+    size_t count = 1;
+    for (const auto& request : requests) count += request->end - request->begin;
+    return static_cast<size_t>(std::log2(static_cast<double>(count))) + 2;
+}
+
+bool freeSequence(size_t reserve, WalkResources& resources) {
+    while (resources.kv.freeSequences() <= reserve) {
+        if (!resources.cache.evictOldest()) return false;
+    }
+    return true;
+}
+
+} // namespace
+
+TreeWalk::TreeWalk(std::vector<std::shared_ptr<Request>> requests)
+    : requests_(std::move(requests)), sequencesNeeded_(sequencesHeld(requests_)) {
+    PrefixTree roots = buildPrefixTree(pointersTo(requests_));
+    for (auto root = roots.rbegin(); root != roots.rend(); ++root)
+        open_.push_back({std::move(*root), nullptr, {}});
+}
+
+size_t TreeWalk::cellsNeeded() const {
+    int32_t needed = 0;
+    for (const auto& open : open_) needed = std::max(needed, open.remainingHeight());
+    return static_cast<size_t>(needed);
+}
+
+void TreeWalk::fill(Batch& batch, BatchRoom room, WalkResources& resources) {
+    const int32_t end = batch.size() + room.tokens;
+    const int32_t outputEnd = batch.outputCount + room.outputs;
+    for (auto& open : open_) open.inBatch = 0;
+    for (size_t i = open_.size(); i-- > 0 && batch.size() < end && batch.outputCount < outputEnd;) {
+        OpenNode& open = open_[i];
+        const bool isTop = i + 1 == open_.size();
+        if (!start(open, isTop, resources)) break;
+        const int32_t count = takeable(open, isTop, batch, end - batch.size(), resources);
+        addTokens(batch, open, count, outputEnd);
+        if (open.inBatch < open.remaining()) break;
+    }
+}
+
+/// Gives the node a branch that holds everything above it. False if no sequence is free for it.
+bool TreeWalk::start(OpenNode& open, bool mustStart, WalkResources& resources) {
+    if (open.branch) return true;
+    const bool takesOver = open.fork && open.fork->waitingChildren == 1;
+    if (!freeSequence(mustStart ? 0 : resources.reservedSequences, resources)) {
+        if (!takesOver) {
+            if (mustStart) throw Error("EVALUATION_FAILED", "The sequences branch too deeply for one call");
+            return false;
+        }
+    } else if (startFromKnown(open, resources)) {
+        if (open.fork) --open.fork->waitingChildren;
+        open.fork.reset();
+        return true;
+    }
+    if (!open.fork) {
+        open.branch = resources.kv.branch();
+    } else if (takesOver) {
+        open.branch = std::move(open.fork->branch);
+    } else {
+        open.branch = open.fork->branch.fork(open.node->begin);
+        --open.fork->waitingChildren;
+    }
+    open.fork.reset();
+    return true;
+}
+
+/// Goes on from a kept branch or one of another walk that knows tokens of this node. The token behind which
+/// the first target lies is evaluated anyway, since its logits are gone, and so is the node's last.
+bool TreeWalk::startFromKnown(OpenNode& open, WalkResources& resources) {
+    if (!resources.forksAnywhere) return false;
+    const PrefixNode& node = *open.node;
+    const int32_t limit =
+        node.begin + (node.targets.empty() ? node.length() - 1 : node.targets.front().offset);
+    BranchCache::Match best = resources.cache.find(node.path, node.begin, limit);
+    for (auto& walk : resources.walks) {
+        if (&walk == this) continue;
+        const auto match = walk.find(node.path, best.length, limit);
+        if (match.branch) best = match;
+    }
+    if (!best.branch) return false;
+    open.branch = best.branch->fork(best.length);
+    open.evaluated = best.length - node.begin;
+    for (Request* request : node.requests) request->onTokens(static_cast<size_t>(open.evaluated));
+    return true;
+}
+
+BranchCache::Match TreeWalk::find(const llama_token* path, int32_t known, int32_t limit) {
+    BranchCache::Match best{nullptr, known};
+    for (auto& open : open_) {
+        KvBranch* branch = open.branch ? &open.branch : open.fork ? &open.fork->branch : nullptr;
+        if (!branch || branch->length() <= best.length) continue;
+        const int32_t end = std::min(branch->length(), limit);
+        const auto length =
+            static_cast<int32_t>(std::mismatch(path, path + end, open.node->path).first - path);
+        if (length > best.length) best = {branch, length};
+    }
+    return best;
+}
+
+/// How many tokens of the node there is room for, in the batch and in the cells.
+int32_t TreeWalk::takeable(const OpenNode& open, bool isTop, const Batch& batch, int32_t limit,
+                           WalkResources& resources) {
+    const KvCache& kv = resources.kv;
+    const auto inBatch = static_cast<size_t>(batch.size());
+    const size_t reserve = isTop ? 0 : resources.reservedCells;
+    const int32_t wanted = std::min(open.remaining(), limit);
+    const size_t needed = inBatch + static_cast<size_t>(wanted) + reserve;
+    while (kv.cells() + needed > kv.capacity() && resources.cache.evictOldest()) continue;
+    const auto free =
+        static_cast<int64_t>(kv.capacity()) - static_cast<int64_t>(kv.cells() + inBatch + reserve);
+    return static_cast<int32_t>(std::clamp<int64_t>(free, 0, wanted));
+}
+
+void TreeWalk::addTokens(Batch& batch, OpenNode& open, int32_t count, int32_t outputLimit) {
+    const PrefixNode& node = *open.node;
+    while (open.inBatch < count && batch.outputCount < outputLimit) {
+        const int32_t offset = open.evaluated + open.inBatch++;
+        batch.add(open.token(offset), node.begin + offset, open.branch.sequence());
+        for (; open.nextTarget < node.targets.size() && node.targets[open.nextTarget].offset == offset;
+             ++open.nextTarget) {
+            const Target& target = node.targets[open.nextTarget];
+            batch.want(target.token, target.result);
+            --target.request->targetsLeft;
+        }
+    }
+}
+
+void TreeWalk::collectInBatch(std::set<Request*>& requests) const {
+    for (const auto& open : open_) {
+        if (open.inBatch > 0) requests.insert(open.node->requests.begin(), open.node->requests.end());
+    }
+}
+
+void TreeWalk::withdraw(Request& request) {
+    for (auto& open : open_) {
+        if (!strip(*open.node, request, open.nextTarget)) continue;
+        if (open.fork) --open.fork->waitingChildren;
+        open.node.reset();
+    }
+    open_.erase(std::remove_if(open_.begin(), open_.end(), [](const OpenNode& open) { return !open.node; }),
+                open_.end());
+}
+
+/// Removes a request from a node and from those below. True if nobody needs the node any more.
+bool TreeWalk::strip(PrefixNode& node, const Request& request, size_t firstTarget) {
+    auto& requests = node.requests;
+    requests.erase(std::remove(requests.begin(), requests.end(), &request), requests.end());
+    if (requests.empty()) return true;
+    if (node.owner == &request) node.owner = nullptr;
+    auto& targets = node.targets;
+    targets.erase(std::remove_if(targets.begin() + static_cast<long>(firstTarget), targets.end(),
+                                 [&](const Target& target) { return target.request == &request; }),
+                  targets.end());
+    auto& children = node.children;
+    children.erase(std::remove_if(children.begin(), children.end(),
+                                  [&](auto& child) { return strip(*child, request, 0); }),
+                   children.end());
+    return false;
+}
+
+void TreeWalk::advance(BranchCache& cache) {
+    std::vector<OpenNode> taken;
+    while (!open_.empty() && open_.back().inBatch > 0) {
+        taken.push_back(std::move(open_.back()));
+        open_.pop_back();
+    }
+    for (auto open = taken.rbegin(); open != taken.rend(); ++open) {
+        const auto count = static_cast<size_t>(open->inBatch);
+        open->branch.grow(open->inBatch);
+        open->evaluated += open->inBatch;
+        open->inBatch = 0;
+        for (Request* request : open->node->requests) request->onTokens(count);
+        if (open->node->owner) open->node->owner->onEvaluated(open->node->ownerSequence, count);
+        close(std::move(*open), cache);
+    }
+}
+
+/// Puts a node that isn't finished back on the stack, or else its children, the smallest subtree on top: the
+/// largest goes last and takes the branch over, so that few branches are held at a time.
+void TreeWalk::close(OpenNode open, BranchCache& cache) {
+    if (open.remaining() > 0) {
+        open_.push_back(std::move(open));
+        return;
+    }
+    PrefixNode& node = *open.node;
+    if (node.children.empty()) {
+        cache.keep({node.path, node.path + node.end}, std::move(open.branch),
+                   static_cast<size_t>(node.length()));
+        return;
+    }
+    const auto fork = std::make_shared<Fork>(Fork{std::move(open.branch), node.children.size()});
+    for (auto child = node.children.rbegin(); child != node.children.rend(); ++child) {
+        open_.push_back({std::move(*child), fork, {}});
+    }
+}
+
+} // namespace iprm
