@@ -4,11 +4,13 @@ import type {Pair} from '../pair/pair.js';
 import {betaWeights} from '../reward/beta-schedule.js';
 import {joinSteps} from '../steps/join-steps.js';
 import {splitSteps} from '../steps/split-steps.js';
+import type {TokenisedResponse} from '../text/conversation-tokeniser.js';
+import type {Prompt} from '../text/prompt.js';
 import {check} from '../utils/check.js';
 import {checkLength} from './check-length.js';
 import {type ResponseLogprobs, type SplitResponse, scoreResponse} from './score-response.js';
 import {scoreInputSchema, scoreOptionsSchema} from './score-schema.js';
-import type {ScoredResponse, ScoreManyInput, ScoreOneInput, ScoreOptions} from './score-types.js';
+import type {ScoredResponse, ScoreInput, ScoreManyInput, ScoreOneInput, ScoreOptions} from './score-types.js';
 
 /**
  * Scores a response, or several, step by step: the process rewards of arXiv 2412.01981, section 3. Both models are run
@@ -17,10 +19,13 @@ import type {ScoredResponse, ScoreManyInput, ScoreOneInput, ScoreOptions} from '
  * A response is tokenised once, together with its prompt. A token belongs to the step in which it begins, a separator
  * to the step before it, and the end-of-turn token of a finished response to its last step.
  *
+ * Whatever sequences have in common is evaluated once: the prompt, the first steps of candidates of a search, examples
+ * that several prompts begin with. Calls that wait together are evaluated together too.
+ *
  * @param pair - an open pair
- * @param input - a prompt with one `response`, or its `steps`, or several `responses`
+ * @param input - a prompt with one `response`, or its `steps`, or several `responses`; or an array of such inputs
  * @param options - β, how to split and aggregate, a signal, progress
- * @returns one result for one response, an array in order for `responses`
+ * @returns one result for one response, an array in order for `responses`; for an array of inputs an array of these
  * @throws {@link InvalidInputError} before any model runs, {@link ContextOverflowError} likewise,
  * {@link ChatTemplateError}, {@link PairClosedError}, {@link EvaluationError}
  */
@@ -36,35 +41,90 @@ export async function scoreSteps(
 ): Promise<ScoredResponse[]>;
 export async function scoreSteps(
   pair: Pair,
-  input: ScoreOneInput | ScoreManyInput,
+  input: ScoreInput,
   options?: ScoreOptions,
 ): Promise<ScoredResponse | ScoredResponse[]>;
 export async function scoreSteps(
   pair: Pair,
-  input: ScoreOneInput | ScoreManyInput,
+  inputs: readonly ScoreOneInput[],
+  options?: ScoreOptions,
+): Promise<ScoredResponse[]>;
+export async function scoreSteps(
+  pair: Pair,
+  inputs: readonly ScoreManyInput[],
+  options?: ScoreOptions,
+): Promise<ScoredResponse[][]>;
+export async function scoreSteps(
+  pair: Pair,
+  inputs: readonly ScoreInput[],
+  options?: ScoreOptions,
+): Promise<(ScoredResponse | ScoredResponse[])[]>;
+export async function scoreSteps(
+  pair: Pair,
+  input: ScoreInput | readonly ScoreInput[],
   options: ScoreOptions = {},
-): Promise<ScoredResponse | ScoredResponse[]> {
-  const {prompt, response, responses, steps, complete} = check(scoreInputSchema, input, "scoreSteps' input");
+): Promise<ScoredResponse | (ScoredResponse | ScoredResponse[])[]> {
   const checked = check(scoreOptionsSchema, options, "scoreSteps' options");
-  const {split, betaSchedule, allowSpecialTokens, signal, onProgress} = checked;
+  const {betaSchedule, signal, onProgress} = checked;
   // Fails now rather than after the models have run, if the schedule is none.
   betaWeights(betaSchedule ?? 'constant', 1);
-  const parts = (responses ?? [response]).map(text => splitResponse(text, steps, split));
+  const inputs: readonly ScoreInput[] = Array.isArray(input) ? input : [input];
+  const prepared = inputs.map((one, index) => splitInput(one, nameOf(input, index), checked.split));
   signal?.throwIfAborted();
+  const tokenised = await Promise.all(prepared.map(one => tokenise(pair, one, checked)));
+  const sequences = tokenised.flat().map(({tokens, promptLength}) => ({tokens, from: promptLength}));
+  const logprobs = await pair.engine.logprobs(sequences, {signal, onProgress});
+  const rewardOptions = {...checked, beta: checked.beta ?? pair.info.beta};
+  let sequence = 0;
+  const results = prepared.map(({parts, isMany}, index) => {
+    const scored = parts.map((part, partIndex) => {
+      const at = sequence++;
+      return {
+        ...scoreResponse(part, tokenised[index]![partIndex]!, logprobsOf(logprobs, at), rewardOptions),
+        usage: tokenUsage(logprobs, at, sequences[at]!),
+      };
+    });
+    return isMany ? scored : scored[0]!;
+  });
+  return Array.isArray(input) ? results : results[0]!;
+}
+
+/** An input with its responses cut into steps. */
+interface SplitInput {
+  name: string;
+  prompt: Prompt;
+  parts: SplitResponse[];
+  complete: boolean;
+  isMany: boolean;
+}
+
+function nameOf(input: ScoreInput | readonly ScoreInput[], index: number): string {
+  return Array.isArray(input) ? `Input number ${index + 1} of scoreSteps` : "scoreSteps' input";
+}
+
+function splitInput(input: ScoreInput, name: string, split: ScoreOptions['split']): SplitInput {
+  const {prompt, response, responses, steps, complete} = check(scoreInputSchema, input, name);
+  const parts = (responses ?? [response]).map(text => splitResponse(text, steps, split));
+  return {name, prompt, parts, complete, isMany: responses !== undefined};
+}
+
+async function tokenise(
+  pair: Pair,
+  {name, prompt, parts, complete}: SplitInput,
+  {allowSpecialTokens}: {allowSpecialTokens: boolean},
+): Promise<TokenisedResponse[]> {
   const texts = parts.map(part => part.response);
   const tokenised = await pair.tokeniser.tokenise(prompt, texts, {complete, allowSpecialTokens});
   for (const [index, tokens] of tokenised.entries()) {
-    checkLength(tokens, pair.info.contextSize, `Response number ${index + 1}`);
+    checkLength(tokens, pair.info.contextSize, responseName(name, index));
   }
 
-  const sequences = tokenised.map(({tokens, promptLength}) => ({tokens, from: promptLength}));
-  const logprobs = await pair.engine.logprobs(sequences, {signal, onProgress});
-  const rewardOptions = {...checked, beta: checked.beta ?? pair.info.beta};
-  const results = parts.map((part, index) => ({
-    ...scoreResponse(part, tokenised[index]!, logprobsOf(logprobs, index), rewardOptions),
-    usage: tokenUsage(logprobs, index, sequences[index]!),
-  }));
-  return responses === undefined ? results[0]! : results;
+  return tokenised;
+}
+
+function responseName(input: string, index: number): string {
+  const response = `Response number ${index + 1}`;
+  return input.startsWith('Input') ? `${response} of ${input.toLowerCase()}` : response;
 }
 
 function splitResponse(

@@ -40,6 +40,9 @@ export interface ScoreManyInput {
   complete?: boolean | undefined;
 }
 
+/** What {@link scoreSteps} takes, once or as an array. */
+export type ScoreInput = ScoreOneInput | ScoreManyInput;
+
 /** How to turn log-probabilities into rewards and a score. */
 export interface ScoreOptions {
   /** β, the reward of one nat; the pair's own if left out. */

@@ -38,6 +38,28 @@ test('one response gives one result, many give an array in order', async t => {
   t.is(many[1]!.response, 'Answer: -13');
 });
 
+test('several prompts in one call give the results of each alone', async t => {
+  const inputs = [
+    {prompt, response},
+    {prompt: 'Compute 2 + 2', responses: ['Answer: 4', 'Answer: 5']},
+    {prompt: 'Compute 1 + 1', steps: ['Step 1: 1 + 1 = 2, so 2', 'Answer: 2']},
+  ];
+  const together = await scoreSteps(pair, inputs);
+  const alone: (ScoredResponse | ScoredResponse[])[] = [];
+  for (const input of inputs) {
+    alone.push(await scoreSteps(pair, input));
+  }
+
+  t.is(together.length, 3);
+  t.true(Array.isArray(together[1]) && together[1].length === 2);
+  t.true(together.flat().every((scored, index) => sameRewards(scored, alone.flat()[index]!)));
+  t.deepEqual(await scoreSteps(pair, []), []);
+  await t.throwsAsync(scoreSteps(pair, [inputs[0]!, {prompt, response: ' '}]), {
+    instanceOf: InvalidInputError,
+    message: /Input number 2 of scoreSteps/,
+  });
+});
+
 test('steps are cut, placed and added up', async t => {
   const scored = await scoreSteps(pair, {prompt, response});
   t.deepEqual(
