@@ -13,6 +13,7 @@ import {createChalk} from './create-chalk.js';
 import {demoTraceSchema} from './demo-trace.js';
 import {escapeJson} from './escape-json.js';
 import {formatLegend} from './format-legend.js';
+import {formatNote} from './format-note.js';
 import {formatPrompt} from './format-prompt.js';
 import {formatResponse} from './format-response.js';
 import {fullBar} from './full-bar.js';
@@ -60,7 +61,7 @@ async function printTraces(pair: Pair, signal: AbortSignal, color: boolean): Pro
     await writeStdout(`\n${formatPrompt(prompt, layout)}${response}`);
     if (label !== undefined) {
       const predicted = predictedError(result);
-      await writeStdout(`     ${truth(label, predicted)}\n`);
+      await writeStdout(formatNote(truth(label, predicted), layout.width));
       if (label >= 0) {
         found.push(predicted === label);
       }

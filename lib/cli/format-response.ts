@@ -1,5 +1,6 @@
 import {firstError} from '../eval/first-error.js';
 import type {ScoredResponse, ScoredStep} from '../score/score-types.js';
+import {formatNote, noteIndent} from './format-note.js';
 import {formatText} from './format-text.js';
 import {rewardPlaces} from './reward-places.js';
 import {signed} from './signed.js';
@@ -15,7 +16,6 @@ export interface ResponseView extends Pick<ScoredResponse, 'response' | 'score'>
 }
 
 const leastBeside = 40;
-const indent = 5;
 
 /**
  * Lays out a scored response, steps as lines: number, bar, reward, Q value, probability, and the text in the colours of
@@ -41,8 +41,8 @@ export function formatResponse(view: ResponseView, layout: TraceLayout): string 
       {width: layout.width, numbersWidth: columns.width},
     ),
   );
-  const last = indented(verdict(view, marked, layout), layout.width);
-  return [columns.header(), ...rows, ...last].map(row => `${row}\n`).join('');
+  const note = formatNote(verdict(view, marked, layout), layout.width);
+  return [columns.header(), ...rows].map(row => `${row}\n`).join('') + note;
 }
 
 function stepRows(
@@ -52,18 +52,14 @@ function stepRows(
 ): string[] {
   const besideWidth = width - numbersWidth - 2;
   return besideWidth < leastBeside
-    ? [numbers, ...textRows(Math.max(1, width - indent)).map(row => ' '.repeat(indent) + row)]
-    : textRows(besideWidth).map((row, line) => `${line === 0 ? numbers : ' '.repeat(numbersWidth)}  ${row}`);
+    ? [numbers, ...textRows(Math.max(1, width - noteIndent)).map(row => ' '.repeat(noteIndent) + row)]
+    : textRows(besideWidth).map((row, line) =>
+        `${line === 0 ? numbers : ' '.repeat(numbersWidth)}  ${row}`.trimEnd(),
+      );
 }
 
 function verdict({score}: ResponseView, marked: number, {threshold, nat}: TraceLayout): string {
   const course =
     marked === -1 ? `p stays at ${threshold} or above` : `p falls under ${threshold} at step ${marked + 1}`;
   return `Score ${signed(score, rewardPlaces(nat))}; ${course}.`;
-}
-
-function indented(text: string, width: number): string[] {
-  return formatText([{text, paint: same => same}], Math.max(1, width - indent)).map(
-    row => ' '.repeat(indent) + row,
-  );
 }

@@ -52,7 +52,10 @@ export async function scoreLines(
     }
 
     const {text, skipped, tokens} = await resultOfLine(pair, input, line, start, options);
-    await output.write(text);
+    if (!(skipped && options.pretty)) {
+      await output.write(text);
+    }
+
     await run?.wrote({skipped});
     counts.lines++;
     counts.skipped += skipped ? 1 : 0;
