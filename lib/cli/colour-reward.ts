@@ -1,23 +1,23 @@
 import type {ChalkInstance} from 'chalk';
+import {rewardPalettes} from './reward-palette.js';
 
-// Told apart in every kind of colour blindness; the sign is printed as well. Terminals of 16 colours show bright blue
-// and yellow.
-const blue = {strong: '#4078ff', weak: '#6eaaf0'};
-const orange = {strong: '#eb8200', weak: '#dcaa64'};
+/** From how many nats on a reward has the next stronger colour, on either side of 0. */
+export const colourBounds = [0.1, 0.5, 1, 2] as const;
 
 /**
- * Colours a reward by its sign, blue above and orange below 0, and by its size: strong from 1 on, pale under 0.1.
+ * Colours a text by a reward: blue above 0 and orange below, the stronger the further from it, and as it is near 0.
  *
- * @param text - the reward as it is to be printed
- * @param reward - its value
+ * @param text - without line feeds
+ * @param reward - in units of reward
+ * @param nat - the reward of one nat, above 0, which the colours go by
  * @param chalk - the colours of the terminal
  */
-export function colourReward(text: string, reward: number, chalk: ChalkInstance): string {
-  const size = Math.abs(reward);
-  if (size < 0.1) {
-    return chalk.dim(text);
+export function colourReward(text: string, reward: number, nat: number, chalk: ChalkInstance): string {
+  const strength = colourBounds.filter(bound => Math.abs(reward) >= bound * nat).length;
+  if (chalk.level === 0 || strength === 0) {
+    return text;
   }
 
-  const colour = reward > 0 ? blue : orange;
-  return size < 1 ? chalk.hex(colour.weak)(text) : chalk.bold.hex(colour.strong)(text);
+  const {above, below} = rewardPalettes[chalk.level];
+  return (reward > 0 ? above : below)[strength - 1]!(chalk)(text);
 }

@@ -10,6 +10,7 @@ import {type Input, openInput} from './open-input.js';
 import {type Output, openOutput} from './open-output.js';
 import {openProgressState} from './open-progress-state.js';
 import {pairOptionsOf} from './pair-options-of.js';
+import {prettyLines} from './pretty-lines.js';
 import {printable} from './printable.js';
 import {ProgressDisplay} from './progress-display.js';
 import type {ScoreCounts} from './score-counts.js';
@@ -28,13 +29,13 @@ export function scoreCommand(): Command {
       'JSON lines of {prompt, response | responses | steps}; .gz or not; - or nothing: stdin',
     )
     .usage('[options] [file.jsonl | -]');
-  return addScoreOptions(addPairOptions(command)).action(
-    async (file: string | undefined, flags: ScoreFlags) => {
-      requireFile(flags, command);
-      const pairOptions = pairOptionsOf(flags, command);
-      await interruptible(async signal => run(file, flags, {...pairOptions, signal}));
-    },
-  );
+  return addScoreOptions(addPairOptions(command)).action(async (file: string | undefined) => {
+    const flags = command.optsWithGlobals<ScoreFlags>();
+    requireFile(flags, command);
+    requirePretty(flags, command);
+    const pairOptions = pairOptionsOf(flags, command);
+    await interruptible(async signal => run(file, flags, {...pairOptions, signal}));
+  });
 }
 
 function requireFile({output, resume, shard}: ScoreFlags, command: Command): void {
@@ -43,6 +44,12 @@ function requireFile({output, resume, shard}: ScoreFlags, command: Command): voi
     if (flag) {
       command.error(`error: option '${flag}' needs a file to write: give '--output <file>'`);
     }
+  }
+}
+
+function requirePretty({pretty, threshold}: ScoreFlags, command: Command): void {
+  if (threshold !== undefined && !pretty) {
+    command.error("error: option '--threshold <p>' needs '--pretty'");
   }
 }
 
@@ -108,6 +115,7 @@ async function scoreInput(
       scoring: {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, signal},
       complete: !flags.incomplete,
       tokens: flags.tokens ?? false,
+      pretty: flags.pretty && prettyLines(pair.info, flags),
       keepGoing: flags.keepGoing ?? false,
       // Where the results scroll by, they are the progress, and a bar would be torn by them.
       progress: new ScoreProgress(output.isTerminal ? undefined : display, input, run?.lines ?? 0),

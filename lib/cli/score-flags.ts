@@ -13,11 +13,15 @@ export interface ScoreFlags extends PairFlags {
   incomplete?: true;
   allowSpecialTokens?: true;
   tokens?: true;
+  pretty?: true;
+  threshold?: number;
   output?: string;
   resume?: true;
   overwrite?: true;
   keepGoing?: true;
   shard?: Shard;
+  /** False for `--no-color`. */
+  color: boolean;
   quiet?: true;
   verbose?: true;
 }

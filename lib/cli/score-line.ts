@@ -7,6 +7,7 @@ import type {ScoredResponse, ScoreOptions} from '../score/score-types.js';
 import {check} from '../utils/check.js';
 import {escapeJson} from './escape-json.js';
 import {jsonFields} from './json-fields.js';
+import type {PrettyLine} from './pretty-lines.js';
 import {resultOf} from './result-of.js';
 
 interface ScoreLineOptions {
@@ -15,6 +16,8 @@ interface ScoreLineOptions {
   complete: boolean;
   /** Whether the result has the tokens in it. */
   tokens: boolean;
+  /** Lays the result out for people, in place of JSON. */
+  pretty?: ((line: PrettyLine) => string) | undefined;
 }
 
 const inputFields = ['prompt', 'response', 'responses', 'steps', 'complete'];
@@ -24,7 +27,8 @@ const inputFields = ['prompt', 'response', 'responses', 'steps', 'complete'];
  *
  * @param pair - an open pair
  * @param bytes - the line, UTF-8
- * @returns the result as a line of JSON: the line's other fields as they were, then the result's, without a line feed
+ * @returns the result as a line of JSON: the line's other fields as they were, then the result's; or as it is laid out.
+ * Without a line feed at its end
  * @throws {@link InvalidInputError} for a line that cannot be understood, and what `scoreSteps` throws
  */
 export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLineOptions): Promise<string> {
@@ -35,13 +39,18 @@ export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLin
   const {prompt, response, responses, steps, complete} = check(scoreInputSchema, fields, 'the line');
   const kept = [...jsonFields(line)].filter(([name]) => !inputFields.includes(name));
   const results = responses ? ['results'] : ['reward', 'score', ...(options.tokens ? ['tokens'] : [])];
-  refuseTaken(kept, results);
+  if (!options.pretty) {
+    refuseTaken(kept, results);
+  }
+
   const scored = await scoreSteps(
     pair,
     responses ? {prompt, responses, complete} : {prompt, response, steps, complete},
     options.scoring,
   );
-  return joinFields(kept, resultFields(scored, options));
+  return options.pretty
+    ? options.pretty({id: value.id, prompt, scored: [scored].flat()})
+    : joinFields(kept, resultFields(scored, options));
 }
 
 function decode(bytes: Uint8Array): string {

@@ -10,6 +10,7 @@ import type {ScoreOptions} from '../score/score-types.js';
 import {escapeJson} from './escape-json.js';
 import type {Input} from './open-input.js';
 import type {Output} from './open-output.js';
+import type {PrettyLine} from './pretty-lines.js';
 import {printable} from './printable.js';
 import type {ScoreCounts} from './score-counts.js';
 import {scoreLine} from './score-line.js';
@@ -19,6 +20,8 @@ interface ScoreLinesOptions {
   scoring: ScoreOptions & {signal: AbortSignal};
   complete: boolean;
   tokens: boolean;
+  /** Lays results out for people, in place of JSON. */
+  pretty?: ((line: PrettyLine) => string) | undefined;
   /** Write an error in place of the result of a line that cannot be scored, and tell it on stderr. */
   keepGoing: boolean;
   progress: ScoreProgress;
@@ -49,7 +52,10 @@ export async function scoreLines(
     }
 
     const {text, skipped, tokens} = await resultOfLine(pair, input, line, start, options);
-    await output.write(text);
+    if (!(skipped && options.pretty)) {
+      await output.write(text);
+    }
+
     await run?.wrote({skipped});
     counts.lines++;
     counts.skipped += skipped ? 1 : 0;
@@ -65,7 +71,7 @@ async function resultOfLine(
   {name}: Input,
   line: Line,
   start: number,
-  {scoring, complete, tokens: withTokens, keepGoing, progress}: ScoreLinesOptions,
+  {scoring, complete, tokens: withTokens, pretty, keepGoing, progress}: ScoreLinesOptions,
 ): Promise<{text: string; skipped: boolean; tokens: number}> {
   let tokens = 0;
   const onProgress = ({tokens: seen, total}: {tokens: number; total: number}) => {
@@ -74,7 +80,7 @@ async function resultOfLine(
   };
   const place = `${name}:${line.number}`;
   try {
-    const options = {scoring: {...scoring, onProgress}, complete, tokens: withTokens};
+    const options = {scoring: {...scoring, onProgress}, complete, tokens: withTokens, pretty};
     return {text: await scoreLine(pair, line.bytes, options), skipped: false, tokens};
   } catch (error) {
     scoring.signal.throwIfAborted();

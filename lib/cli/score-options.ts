@@ -2,6 +2,7 @@ import {type Command, Option} from 'commander';
 import {betaScheduleOption} from './beta-schedule-option.js';
 import {parseShard} from './parse-shard.js';
 import {parseSplit} from './parse-split.js';
+import {share} from './share.js';
 
 /**
  * Adds the options of `score` that are not those of the pair.
@@ -42,6 +43,20 @@ function addScoringOptions(command: Command): Command {
 function addOutputOptions(command: Command): Command {
   return command
     .option('--tokens', 'add the tokens and their log-probabilities to the results')
+    .addOption(
+      new Option('--pretty', 'print for people: tokens in colour, steps with bars').conflicts([
+        'tokens',
+        'output',
+        'resume',
+        'overwrite',
+        'shard',
+      ]),
+    )
+    .option(
+      '--threshold <p>',
+      'with --pretty: mark the first step with σ(Q) under it; 0.5 if left out',
+      share,
+    )
     .option('--output <file>', 'where to write instead of stdout; compressed if its name ends with .gz')
     .option('--quiet', 'show no progress')
     .option('--verbose', 'print what llama.cpp logs to stderr');

@@ -1,12 +1,13 @@
 /**
- * Renders a reward with its sign, to two places. What rounds to nothing has no sign.
+ * Renders a reward with its sign. What rounds to nothing has no sign.
  *
  * @param value - any number
+ * @param places - after the point
  */
-export function signed(value: number): string {
-  const text = value.toFixed(2);
+export function signed(value: number, places = 2): string {
+  const text = value.toFixed(places);
   if (Number(text) === 0) {
-    return '0.00';
+    return (0).toFixed(places);
   }
 
   return value > 0 ? `+${text}` : text;

@@ -1,24 +1,14 @@
+import wrapAnsi from 'wrap-ansi';
+
 /**
- * Breaks a line at spaces, and within a word only if the word is longer than a row.
+ * Breaks a line at spaces, and within a word only if the word is longer than a row. Wide characters count as two columns,
+ * what is one character to a reader stays together, and colours go on in the next row. Spaces at the ends of rows are
+ * dropped.
  *
- * @param line - one line of text
- * @param width - the most characters (code points) in a row, at least 1
+ * @param line - one line of text, which may have colours
+ * @param width - the columns of a row; no row is broken if there is no end to them
  * @returns the rows, at least one
  */
 export function wrapLine(line: string, width: number): string[] {
-  const rows: string[] = [];
-  let rest = [...line];
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const fits = space > 0 && rest.slice(0, space).some(character => character !== ' ');
-    rows.push(
-      rest
-        .slice(0, fits ? space : width)
-        .join('')
-        .trimEnd(),
-    );
-    rest = rest.slice(fits ? space + 1 : width);
-  }
-
-  return [...rows, rest.join('')];
+  return wrapAnsi(line, Math.max(1, width), {hard: true}).split('\n');
 }

@@ -1,8 +1,9 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {scoreSteps} from '../../lib/index.js';
-import {expectedTraceResults, type Trace} from '../helpers/golden.js';
+import stringWidth from 'string-width';
+import {type ScoredResponse, scoreSteps} from '../../lib/index.js';
+import {expectedProcessBench, type Trace} from '../helpers/golden.js';
 import {withPair} from '../helpers/pairs.js';
 import {ended, packageRoot, parseLines, runCli, start} from './cli-process.js';
 
@@ -10,7 +11,7 @@ interface DemoResult extends Trace {
   steps: never;
   reward: number;
   score: number;
-  weakest: number;
+  predictedError: number;
 }
 
 const traces = parseLines<Trace>(
@@ -25,24 +26,25 @@ const expected = withPair({}, async pair => {
   return results;
 });
 
+const threshold = 0.33;
+const predictedError = ({steps}: ScoredResponse) =>
+  steps.findIndex(({probability}) => probability < threshold);
+
 const demo = runCli(['demo']);
 
-/** A row of a step: whether it is marked, its number, reward, Q value, probability and text. */
-const row = /^(>| ) +(\d+) +([-+]?[\d.]+) +([-+]?[\d.]+) +([\d.]+) {2}(.*)$/u;
+/** A row of a step: whether it is marked, its number, bar, reward, Q value, probability and text. */
+const row = /^(>| ) +(\d+) [ █▐]{5}│[ █▌]{5} +([-+]?[\d.]+) +([-+]?[\d.]+) +([\d.]+) {2}(.*)$/u;
 
 test('the demo has right traces, wrong ones and one that the model misses', async t => {
   const results = await expected;
   const wrong = traces.filter(({label}) => label >= 0);
   t.is(wrong.length, 4);
   t.is(traces.length, 6);
-  const missed = traces.filter(({label}, index) => {
-    const rewards = results[index]!.steps.map(({reward}) => reward);
-    return label >= 0 && rewards.indexOf(Math.min(...rewards)) !== label;
-  });
+  const missed = traces.filter(({label}, index) => label >= 0 && predictedError(results[index]!) !== label);
   t.is(missed.length, 1);
 });
 
-test('the demo prints every step with the numbers of scoreSteps and marks the weakest', async t => {
+test('the demo prints every step with the numbers of scoreSteps and marks the first under the threshold', async t => {
   const {code, stdout, stderr} = await demo;
   t.is(code, 0);
   t.is(stderr, '');
@@ -57,21 +59,24 @@ test('the demo prints every step with the numbers of scoreSteps and marks the we
     t.is(text, step.text);
   }
 
-  t.is(rows.filter(([, mark]) => mark === '>').length, traces.length);
+  const marked = (await expected).filter(result => predictedError(result) !== -1);
+  t.is(rows.filter(([, mark]) => mark === '>').length, marked.length);
 });
 
 test('the demo says of each trace whether the marked step is the true first error', async t => {
   const {stdout} = await demo;
-  t.is(stdout.match(/is the true first error: found\./gu)?.length, 3);
-  t.is(stdout.match(/the true first error is step \d: missed\./gu)?.length, 1);
-  t.is(stdout.match(/No step is wrong\./gu)?.length, 2);
+  t.is(stdout.match(/That is the true first error: found\./gu)?.length, 3);
+  t.is(stdout.match(/The true first error is step \d: missed\./gu)?.length, 1);
+  t.is(stdout.match(/In truth no step is wrong\./gu)?.length, 2);
 });
 
 test('the rates that the demo quotes are those that were measured', async t => {
-  const {erroneous, firstErrorHasLowestReward} = expectedTraceResults();
+  const {accuracyErroneous, accuracyCorrect, threshold: best} = expectedProcessBench();
   const {stdout} = await demo;
-  t.true(stdout.includes(`In ${erroneous} wrong traces`));
-  t.true(stdout.includes(`${(100 * firstErrorHasLowestReward).toFixed(1)} %`));
+  t.is(best.toFixed(2), String(threshold));
+  const text = stdout.replaceAll('\n', ' ');
+  t.true(text.includes(`${(100 * accuracyErroneous).toFixed(1)} % of 149 first errors`));
+  t.true(text.includes(`${(100 * accuracyCorrect).toFixed(1)} % of 151 right traces`));
 });
 
 test('demo --json is a list of the results with their traces', async t => {
@@ -79,13 +84,13 @@ test('demo --json is a list of the results with their traces', async t => {
   t.is(code, 0);
   const results = JSON.parse(stdout) as DemoResult[];
   const scored = await expected;
-  for (const [index, {id, prompt, label, reward, score, weakest}] of results.entries()) {
+  for (const [index, {id, prompt, label, reward, score, predictedError: predicted}] of results.entries()) {
     t.is(id, traces[index]!.id);
     t.is(prompt, traces[index]!.prompt);
     t.is(label, traces[index]!.label);
     t.true(Math.abs(reward - scored[index]!.reward) < 0.01);
     t.true(Math.abs(score - scored[index]!.score) < 0.01);
-    t.true(Math.abs(scored[index]!.steps[weakest]!.reward - score) < 0.01);
+    t.is(predicted, predictedError(scored[index]!));
   }
 
   t.is(results.length, traces.length);
@@ -102,7 +107,7 @@ test('a pipe gets no colours, FORCE_COLOR gives it some, NO_COLOR and --no-color
 
 test('the demo keeps to the width of a narrow terminal', async t => {
   const {stdout} = await runCli(['demo'], {env: {COLUMNS: '60'}});
-  const widest = Math.max(...stdout.split('\n').map(line => line.length));
+  const widest = Math.max(...stdout.split('\n').map(line => stringWidth(line)));
   t.true(widest <= 60, String(widest));
 });
 

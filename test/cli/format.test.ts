@@ -1,93 +1,40 @@
 import test from 'ava';
-import {Chalk} from 'chalk';
 import {byteSize} from '../../lib/cli/byte-size.js';
-import {colourReward} from '../../lib/cli/colour-reward.js';
 import {escapeJson} from '../../lib/cli/escape-json.js';
 import {formatInfo} from '../../lib/cli/format-info.js';
-import {formatTrace} from '../../lib/cli/format-trace.js';
 import {parseSplit} from '../../lib/cli/parse-split.js';
 import {positiveNumber} from '../../lib/cli/positive-number.js';
 import {printable} from '../../lib/cli/printable.js';
 import {progressLine} from '../../lib/cli/progress-line.js';
+import {rewardPlaces} from '../../lib/cli/reward-places.js';
 import {signed} from '../../lib/cli/signed.js';
 import {wholeNumber} from '../../lib/cli/whole-number.js';
 import {wrapLine} from '../../lib/cli/wrap-line.js';
 import type {ModelInfo} from '../../lib/index.js';
 
-const plain = new Chalk({level: 0});
-const coloured = new Chalk({level: 1});
-const step = (text: string, reward: number) => ({text, reward, q: reward, probability: 0.25});
-
-test('a trace is laid out in columns, with a mark before the lowest reward', t => {
-  const steps = [step('one', 0.5), step('two', -12.345), step('three', -0.001)];
-  t.is(
-    formatTrace({prompt: 'Why?', steps, label: 1}, plain, 80),
-    [
-      'Why?',
-      '      reward       Q     p',
-      '   1   +0.50   +0.50 0.250  one',
-      '>  2  -12.35  -12.35 0.250  two',
-      '   3    0.00    0.00 0.250  three',
-      '     Step 2 has the lowest reward and is the true first error: found.',
-      '',
-    ].join('\n'),
-  );
-});
-
-test('the verdict on a trace goes by its label', t => {
-  const steps = [step('one', 0.5), step('two', -1)];
-  const verdict = (label?: number) =>
-    formatTrace({prompt: '', steps, label}, plain, 80).trimEnd().split('\n').at(-1)!.trim();
-  t.is(verdict(), 'Step 2 has the lowest reward.');
-  t.is(verdict(-1), 'No step is wrong. Step 2 has the lowest reward, -1.00, as one has to.');
-  t.is(verdict(0), 'Step 2 has the lowest reward, but the true first error is step 1: missed.');
-});
-
-test('steps of several lines and long lines are indented under their first', t => {
-  const rows = formatTrace(
-    {prompt: '', steps: [step('if x:\r\n\treturn a very long thing', 1)]},
-    plain,
-    50,
-  ).split('\n');
-  t.deepEqual(rows.slice(2, 5), [
-    '>  1   +1.00   +1.00 0.250  if x:',
-    '                                return a very long',
-    '                            thing',
-  ]);
-});
-
-test('nothing in a trace reaches the terminal as a control character', t => {
-  const evil = 'a\u001B[2Jb\rc\u009Bd\u202Ee\u0007\uD800';
-  const text = formatTrace({prompt: evil, steps: [step(evil, 1)]}, plain, 200);
-  t.notRegex(text, /[^\n\P{Cc}]|[\u202E\p{Cs}]/u);
-  t.true(text.includes(String.raw`a\u{1b}[2Jb\rc\u{9b}d\u{202e}e\u{7}\u{d800}`));
-});
-
-test('rewards are blue above 0 and orange below, strong from 1 on and pale near 0', t => {
-  const codes = [2, 0.5, 0.01, -0.5, -2].map(reward => colourReward('x', reward, coloured));
-  t.is(new Set(codes).size, 5);
-  t.is(codes[2], coloured.dim('x'));
-  t.is(colourReward('x', 5, plain), 'x');
-});
-
 test('a reward has a sign unless it rounds to nothing', t => {
-  t.deepEqual([1, -1, 0.004, -0.004, 0.005, 1234.5].map(signed), [
-    '+1.00',
-    '-1.00',
-    '0.00',
-    '0.00',
-    '+0.01',
-    '+1234.50',
-  ]);
+  t.deepEqual(
+    [1, -1, 0.004, -0.004, 0.005, 1234.5].map(value => signed(value)),
+    ['+1.00', '-1.00', '0.00', '0.00', '+0.01', '+1234.50'],
+  );
+  t.deepEqual([signed(-0.0123, 3), signed(0.0001, 3)], ['-0.012', '0.000']);
+});
+
+test('rewards have more places where a nat is worth little', t => {
+  t.deepEqual([2, 1, 0.5, 0.1, 0.05, 0.001, 1e-9].map(rewardPlaces), [2, 2, 2, 2, 3, 4, 4]);
 });
 
 test('lines break at spaces, and words only where they must', t => {
   t.deepEqual(wrapLine('', 5), ['']);
   t.deepEqual(wrapLine('ab cd ef', 5), ['ab cd', 'ef']);
   t.deepEqual(wrapLine('abcdefgh ij', 5), ['abcde', 'fgh', 'ij']);
-  t.deepEqual(wrapLine('       abc', 5).join('').trim(), 'abc');
-  t.deepEqual(wrapLine('😀😀😀', 2), ['😀😀', '😀']);
   t.deepEqual(wrapLine('any text at all', Number.POSITIVE_INFINITY), ['any text at all']);
+});
+
+test('rows are as wide as a terminal shows them, and what is one character stays whole', t => {
+  t.deepEqual(wrapLine('中文字符', 5), ['中文', '字符']);
+  t.deepEqual(wrapLine('x\u0301'.repeat(5), 3), ['x\u0301'.repeat(3), 'x\u0301'.repeat(2)]);
+  t.deepEqual(wrapLine('👩‍👩‍👧🇩🇪👍🏽', 4), ['👩‍👩‍👧🇩🇪', '👍🏽']);
 });
 
 test('printable text is one line', t => {

@@ -24,7 +24,7 @@ test('the help of score tells every option', async t => {
   const options =
     'policy reference lora beta split aggregate score-by beta-schedule incomplete allow-special-tokens tokens gpu ' +
     'gpu-layers threads context-size batch-size kv-cache-type flash-attention models-dir bundled output quiet verbose ' +
-    'resume overwrite keep-going shard';
+    'resume overwrite keep-going shard pretty threshold';
   for (const option of options.split(' ')) {
     t.regex(stdout, new RegExp(`^ +--${option}\\b`, 'mu'));
   }
@@ -43,6 +43,17 @@ const wrongUses: [string, string[], RegExp][] = [
     'a q8_0 cache without flash attention',
     ['score', '--bundled', '--kv-cache-type', 'q8_0', '--flash-attention', 'off'],
     /needs flash attention/u,
+  ],
+  ['a threshold of nothing', ['score', '--bundled', '--threshold', '0.4'], /--threshold.* needs '--pretty'/u],
+  [
+    'a threshold out of range',
+    ['score', '--bundled', '--pretty', '--threshold', '2'],
+    /--threshold.*from 0 to 1/u,
+  ],
+  [
+    'a pretty file',
+    ['score', '--bundled', '--pretty', '--output', 'x'],
+    /--pretty.*cannot be used with.*--output/u,
   ],
   ['info without a file', ['info'], /missing required argument/u],
   ['info --check of one file', ['info', '--check', 'x.gguf'], /two or more/u],

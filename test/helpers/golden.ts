@@ -50,6 +50,16 @@ export function expectedTraceResults(): {
   return traces;
 }
 
+/** What an independent computation got by ProcessBench's protocol, by Q values. */
+export function expectedProcessBench(): {
+  threshold: number;
+  accuracyErroneous: number;
+  accuracyCorrect: number;
+} {
+  const {processBench} = JSON.parse(readFileSync(dataUrl('expected.json'), 'utf8'));
+  return processBench.qValue;
+}
+
 /** The sequences of a golden case, to be scored from the end of the prompt. */
 export function sequencesOf({promptTokens, responses}: GoldenCase): {tokens: Int32Array; from: number}[] {
   return responses.map(({tokens}) => ({
