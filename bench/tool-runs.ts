@@ -9,8 +9,13 @@ import type {DriverOptions} from './driver.js';
 import type {BenchPair} from './models.js';
 import type {Workload} from './workload.js';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const directory = fileURLToPath(new URL('../build/bench', import.meta.url));
+
+/** llama.cpp's own programs look for its backends in the folder they are started from. */
+async function run(program: string, args: readonly string[]): Promise<{stdout: string; stderr: string}> {
+  return execute(program, args, {cwd: findRuntime().backendsDirectory, maxBuffer: 2 ** 28});
+}
 
 /** Seconds that `llama_decode` takes for the engine's batches, both models together. */
 export async function bareDecode(
@@ -62,19 +67,20 @@ export async function batchedBench(
   return (JSON.parse(line ?? '{}') as {speed_pp: number}).speed_pp;
 }
 
-/** Tokens per second of llama-perplexity: chunks of text, the logits of their second halves. */
+/** Tokens per second of llama-perplexity, by its own count: chunks of text, with the logits of their second halves. */
 export async function perplexity(
   tools: Tools,
   model: string,
+  tokens: number,
   {prompt, responses}: Workload,
   {threads, batchSize}: DriverOptions,
 ): Promise<number> {
   const file = join(directory, 'text.txt');
-  writeFileSync(file, [prompt, ...responses, ...responses].join('\n'));
+  writeFileSync(file, [prompt, ...responses, ...responses, ...responses].join('\n'));
   const {stdout, stderr} = await run(tools.perplexity, [
-    ...['-m', model, '-f', file, '-c', String(batchSize), '--chunks', '4', '-fa', 'off', '-ngl', '0'],
+    ...['-m', model, '-f', file, '-c', String(tokens), '--chunks', '1', '-fa', 'off', '-ngl', '0'],
     ...['-t', String(threads), '-b', String(batchSize), '-ub', String(batchSize)],
   ]);
-  const found = /prompt eval time = .*?([\d.]+) tokens per second/.exec(stdout + stderr);
-  return Number(found?.[1]);
+  const found = /([\d.]+) seconds per pass/.exec(stdout + stderr);
+  return tokens / Number(found?.[1]);
 }

@@ -84,5 +84,10 @@ async function evaluate(
 }
 
 function logitsOf(target: Token) {
-  return {logits: {filter: {tokens: [target], includeMax: true}}, totalLogitWeight: true};
+  return {
+    logits: {filter: {tokens: [target], includeTop: 1}},
+    totalLogitWeight: true,
+    // What it samples is of no interest, but the logits are those that are left after these.
+    options: {temperature: 1, topK: 0, topP: 1, minP: 0},
+  };
 }
