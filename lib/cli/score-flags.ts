@@ -1,11 +1,11 @@
 import type {Aggregate} from '../reward/aggregate.js';
 import type {BetaSchedule} from '../reward/beta-schedule.js';
-import type {Shard} from '../runs/shard.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
 import type {PairFlags} from './pair-flags.js';
+import type {RunFlags} from './run-flags.js';
 
 /** The options of the command `score`. */
-export interface ScoreFlags extends PairFlags {
+export interface ScoreFlags extends PairFlags, RunFlags {
   split?: StepSplitter;
   aggregate?: Aggregate;
   scoreBy?: 'reward' | 'q';
@@ -13,11 +13,5 @@ export interface ScoreFlags extends PairFlags {
   incomplete?: true;
   allowSpecialTokens?: true;
   tokens?: true;
-  output?: string;
-  resume?: true;
-  overwrite?: true;
-  keepGoing?: true;
-  shard?: Shard;
-  quiet?: true;
   verbose?: true;
 }
