@@ -1,11 +1,12 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
+import {isBuilt} from '../helpers/is-built.js';
 
 export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What a shell needs to run the command line from its sources. */
-export const cliArguments = ['--import=tsx', 'lib/cli/main.ts'];
+/** What Node needs to run the command line. */
+export const cliArguments = isBuilt(packageRoot) ? ['dist/cli/main.js'] : ['--import=tsx', 'lib/cli/main.ts'];
 
 /** How a process ended and what it printed. */
 export interface CliResult {
