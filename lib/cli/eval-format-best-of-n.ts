@@ -1,5 +1,6 @@
 import type {ChalkInstance} from 'chalk';
 import type {BestOfNAccuracy, BestOfNEvaluation, BestOfNMethod} from '../eval/best-of-n-types.js';
+import {counted} from './counted.js';
 import {formatCalibration} from './eval-format-calibration.js';
 import {percent} from './eval-percent.js';
 import {evalRewards} from './eval-rewards.js';
@@ -71,7 +72,7 @@ export function formatBestOfN(results: BestOfNEvaluation & EvalSource, chalk: Ch
     }),
   ]);
   return [
-    `${problems} problems, ${responses} responses${cached}, ${evalRewards(results)}`,
+    `${counted(problems, 'problem')}, ${counted(responses, 'response')}${cached}, ${evalRewards(results)}`,
     'Right answers in %, with 95 % bootstrap confidence intervals over problems',
     '',
     ''.padEnd(labelWidth) +

@@ -1,6 +1,7 @@
 import type {ChalkInstance} from 'chalk';
 import type {Estimate} from '../eval/estimate.js';
 import type {ProcessBenchEvaluation} from '../eval/process-bench-types.js';
+import {counted} from './counted.js';
 import {formatCalibration} from './eval-format-calibration.js';
 import {percent} from './eval-percent.js';
 import {evalRewards} from './eval-rewards.js';
@@ -26,7 +27,7 @@ export function formatProcessBench(results: Results, chalk: ChalkInstance): stri
   const {by, erroneous, correct, accuracyErroneous, accuracyCorrect, f1, calibration, threshold} = results;
   const value = by === 'q' ? 'Q' : 'reward';
   return [
-    `${erroneous + correct} samples, ${evalRewards(results)}`,
+    `${counted(erroneous + correct, 'sample')}, ${evalRewards(results)}`,
     `Predicted error: the first step with σ(${value}) < ${threshold}`,
     `  ${origin(results, chalk)}`,
     '',

@@ -1,6 +1,9 @@
+import {access} from 'node:fs/promises';
 import process from 'node:process';
 import {z} from 'zod';
 import {type RunRecord, readRunRecord, runRecordPath} from '../runs/run-record.js';
+import {fileError} from '../utils/file-error.js';
+import {counted} from './counted.js';
 import type {EvalOutcome} from './eval-outcome.js';
 import {evalTakeRecords} from './eval-take-records.js';
 import type {EvalTask} from './eval-task.js';
@@ -25,6 +28,9 @@ export async function evalReadResults(
   signal: AbortSignal,
   take: (record: Uint8Array) => void,
 ): Promise<EvalOutcome & {identity: RunRecord['identity']}> {
+  await access(file).catch((error: unknown) => {
+    throw fileError(`cannot read ${file}`, error);
+  });
   const record = await readRunRecord(file);
   if (record === undefined) {
     throw new Error(`cannot use ${file}: there is no ${runRecordPath(file)} to tell what it was made from`);
@@ -37,7 +43,7 @@ export async function evalReadResults(
 
   const warn = (what: string) => process.stderr.write(`implicit-prm: ${printable(file)} ${what}\n`);
   if (!finished) {
-    warn(`is not finished: ${done.lines} ${noun}s are done, --resume goes on with it`);
+    warn(`is not finished: ${counted(done.lines, noun)} done, --resume goes on with it`);
   } else if (shard !== null) {
     warn(`is shard ${shard.index} of ${shard.count} only`);
   }

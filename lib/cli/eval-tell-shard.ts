@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {counted} from './counted.js';
 import type {EvalFlags} from './eval-flags.js';
 import type {EvalTask} from './eval-task.js';
 import {printable} from './printable.js';
@@ -12,7 +13,7 @@ export function evalTellShard(
 ): void {
   if (!quiet) {
     process.stderr.write(
-      `implicit-prm: ${lines} ${noun}${lines === 1 ? ' is' : 's are'} in ${printable(output!)}: ` +
+      `implicit-prm: ${counted(lines, noun)} in ${printable(output!)}: ` +
         `implicit-prm merge puts all shards together, eval ${name} --from-results prints the tables\n`,
     );
   }

@@ -25,7 +25,8 @@ export async function* inputRecords(input: Input, noun: string): AsyncGenerator<
     }
 
     head = Buffer.concat([head, value]);
-    first = withoutMark(head).find(byte => !isSpace(byte));
+    const isPartOfMark = head.length < byteOrderMark.length && byteOrderMark.indexOf(head) === 0;
+    first = isPartOfMark ? undefined : withoutMark(head).find(byte => !isSpace(byte));
   }
 
   const whole = joined(head, chunks);

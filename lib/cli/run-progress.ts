@@ -1,3 +1,4 @@
+import {counted} from './counted.js';
 import type {Input} from './open-input.js';
 import type {ProgressDisplay} from './progress-display.js';
 
@@ -42,7 +43,7 @@ export class RunProgress {
       label: 'scoring',
       fraction: this.#input.fraction(end),
       from: this.#from,
-      detail: `${this.#lines} ${this.#noun}${this.#lines === 1 ? '' : 's'} done${rate}`,
+      detail: `${counted(this.#lines, this.#noun)} done${rate}`,
     });
   }
 

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {counted} from './counted.js';
 import {LinesSkipped} from './lines-skipped.js';
 import type {RunCounts} from './run-counts.js';
 
@@ -10,9 +11,7 @@ import type {RunCounts} from './run-counts.js';
  */
 export function tellSkipped({skipped, lines}: RunCounts, noun = 'line'): void {
   if (skipped > 0) {
-    process.stderr.write(
-      `implicit-prm: ${skipped} of ${lines} ${lines === 1 ? noun : `${noun}s`} could not be scored\n`,
-    );
+    process.stderr.write(`implicit-prm: ${skipped} of ${counted(lines, noun)} could not be scored\n`);
     throw new LinesSkipped();
   }
 }
