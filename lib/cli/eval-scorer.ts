@@ -62,6 +62,8 @@ export async function withEvalScorer<T>(
 async function open(options: PairOptions, {verbose}: EvalFlags, progress: ProgressDisplay) {
   return openPair({
     ...options,
+    // Every prompt comes once, so what was evaluated for another is of no use, and makes attention dearer.
+    cacheSize: 0,
     onProgress: state => progress.show(openProgressState(state)),
     onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
   });

@@ -29,10 +29,10 @@ export async function* inputRecords(input: Input, noun: string): AsyncGenerator<
     first = isPartOfMark ? undefined : withoutMark(head).find(byte => !isSpace(byte));
   }
 
-  const whole = joined(head, chunks);
-  yield* first === 0x5b
+  const isArray = first === '['.charCodeAt(0);
+  yield* isArray
     ? inputElements(input, joined(withoutMark(head), chunks), noun)
-    : inputLines(input, whole);
+    : inputLines(input, joined(head, chunks));
 }
 
 function withoutMark(head: Buffer): Buffer {
