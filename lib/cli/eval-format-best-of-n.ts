@@ -1,7 +1,10 @@
 import type {ChalkInstance} from 'chalk';
 import type {BestOfNAccuracy, BestOfNEvaluation, BestOfNMethod} from '../eval/best-of-n-types.js';
+import {counted} from './counted.js';
 import {formatCalibration} from './eval-format-calibration.js';
 import {percent} from './eval-percent.js';
+import {evalRewards} from './eval-rewards.js';
+import type {EvalSource} from './eval-source.js';
 
 type Row = readonly [method: BestOfNMethod, label: string];
 
@@ -15,6 +18,7 @@ const groups: readonly (readonly [title: string, rows: readonly Row[]])[] = [
       ['last', 'last'],
       ['product', 'product σ'],
       ['minQ', 'min Q'],
+      ['sumQ', 'sum Q'],
       ['meanQ', 'mean Q'],
       ['productQ', 'product σ(Q)'],
       ['withoutReferenceMin', 'min w/o ref'],
@@ -27,6 +31,13 @@ const groups: readonly (readonly [title: string, rows: readonly Row[]])[] = [
       ['majority', 'majority'],
       ['weightedByMin', 'σ(min reward)'],
       ['weightedBySum', 'σ(sum)'],
+      ['weightedByMean', 'σ(mean)'],
+      ['weightedByLast', 'σ(last)'],
+      ['weightedByProduct', 'product σ'],
+      ['weightedByMinQ', 'σ(min Q)'],
+      ['weightedBySumQ', 'σ(sum Q)'],
+      ['weightedByMeanQ', 'σ(mean Q)'],
+      ['weightedByProductQ', 'product σ(Q)'],
     ],
   ],
   [
@@ -46,17 +57,13 @@ const cellWidth = 11;
 /**
  * Lays out a best-of-N evaluation: a row for each method, a column for each N.
  *
- * @param results - with the file and the β it was made with
+ * @param results - and what they were made of
  * @returns lines of at most 100 characters, each with its line end
  */
-export function formatBestOfN(
-  results: BestOfNEvaluation & {beta: number; betaSchedule: string; scored: number},
-  chalk: ChalkInstance,
-): string {
-  const {problems, responses, counts, accuracy, gainOverMajority, beta, betaSchedule, scored} = results;
-  const schedule = betaSchedule === 'constant' ? '' : ` (${betaSchedule})`;
+export function formatBestOfN(results: BestOfNEvaluation & EvalSource, chalk: ChalkInstance): string {
+  const {problems, responses, counts, accuracy, gainOverMajority, scored} = results;
   // Texts that are cached, and such as occur again, are not scored anew.
-  const cached = scored === responses ? '' : ` (models run for ${scored})`;
+  const cached = scored === null || scored === responses ? '' : ` (models run for ${scored})`;
   const lines = groups.flatMap(([title, rows]) => [
     chalk.bold(title),
     ...rows.flatMap(([method, label]) => {
@@ -65,7 +72,7 @@ export function formatBestOfN(
     }),
   ]);
   return [
-    `${problems} problems, ${responses} responses${cached}, β = ${beta}${schedule}`,
+    `${counted(problems, 'problem')}, ${counted(responses, 'response')}${cached}, ${evalRewards(results)}`,
     'Right answers in %, with 95 % bootstrap confidence intervals over problems',
     '',
     ''.padEnd(labelWidth) +

@@ -1,8 +1,11 @@
 import type {ChalkInstance} from 'chalk';
 import type {Estimate} from '../eval/estimate.js';
 import type {ProcessBenchEvaluation} from '../eval/process-bench-types.js';
+import {counted} from './counted.js';
 import {formatCalibration} from './eval-format-calibration.js';
 import {percent} from './eval-percent.js';
+import {evalRewards} from './eval-rewards.js';
+import type {EvalSource} from './eval-source.js';
 import {printable} from './printable.js';
 
 /** Where a threshold comes from. */
@@ -13,7 +16,7 @@ export interface ThresholdSource {
   f1There: number | null;
 }
 
-type Results = ProcessBenchEvaluation & ThresholdSource & {file: string; beta: number; betaSchedule: string};
+type Results = ProcessBenchEvaluation & ThresholdSource & EvalSource;
 
 /**
  * Lays out a ProcessBench evaluation.
@@ -21,12 +24,10 @@ type Results = ProcessBenchEvaluation & ThresholdSource & {file: string; beta: n
  * @returns lines, each with its line end
  */
 export function formatProcessBench(results: Results, chalk: ChalkInstance): string {
-  const {by, erroneous, correct, accuracyErroneous, accuracyCorrect, f1, calibration} = results;
-  const {beta, betaSchedule, threshold} = results;
-  const schedule = betaSchedule === 'constant' ? '' : ` (${betaSchedule})`;
+  const {by, erroneous, correct, accuracyErroneous, accuracyCorrect, f1, calibration, threshold} = results;
   const value = by === 'q' ? 'Q' : 'reward';
   return [
-    `${erroneous + correct} samples, β = ${beta}${schedule}`,
+    `${counted(erroneous + correct, 'sample')}, ${evalRewards(results)}`,
     `Predicted error: the first step with σ(${value}) < ${threshold}`,
     `  ${origin(results, chalk)}`,
     '',

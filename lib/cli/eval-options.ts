@@ -1,16 +1,30 @@
-import type {Command} from 'commander';
+import {type Command, Option} from 'commander';
 import {addPairOptions} from './add-pair-options.js';
 import {betaScheduleOption} from './beta-schedule-option.js';
+import {addRunOptions} from './run-options.js';
 import {wholeNumber} from './whole-number.js';
 
 /**
  * Adds the options of {@link EvalFlags} to a command.
  *
+ * @param scoring - the command's own options that results depend on, as commander names them
  * @returns the command
  */
-export function addEvalOptions(command: Command): Command {
-  return addPairOptions(command)
+export function addEvalOptions(command: Command, scoring: readonly string[]): Command {
+  addPairOptions(command)
     .addOption(betaScheduleOption())
+    .option('--without-reference', 'leave the reference out of all rewards: the policy alone');
+  return addTableOptions(addRunOptions(command, output))
+    .addOption(
+      new Option('--from-results <file>', 'score nothing: print the tables of what --output wrote').conflicts(
+        [...scoring, ...pairNames, ...runNames],
+      ),
+    )
+    .addHelpText('after', notes);
+}
+
+function addTableOptions(command: Command): Command {
+  return command
     .option(
       '--resamples <number>',
       'samples drawn for the confidence intervals; 2000 if left out',
@@ -23,3 +37,17 @@ export function addEvalOptions(command: Command): Command {
     .option('--quiet', 'show no progress')
     .option('--verbose', 'print what llama.cpp logs to stderr');
 }
+
+const output = 'keep the rewards of each record in a file; compressed if its name ends with .gz';
+const pairNames = ['policy', 'reference', 'lora', 'bundled', 'beta', 'betaSchedule', 'withoutReference'];
+const runNames = ['output', 'resume', 'overwrite', 'keepGoing', 'shard'];
+
+const notes = `
+The file may be JSON lines or a JSON array, compressed if its name ends with .gz; - is stdin.
+
+With --output a run can be resumed and divided as one of score can. A shard prints no tables: put all of them together
+with implicit-prm merge, then give the result to --from-results.
+
+Exit codes: 0 the tables are printed; 1 an error; 2 wrong use; 3 with --keep-going: some records could not be scored,
+the tables are of the others; 130, 143 stopped by Ctrl-C or SIGTERM.
+`;

@@ -1,19 +1,28 @@
 import {Command, Option} from 'commander';
-import {bestThreshold} from '../eval/best-threshold.js';
-import {evaluateProcessBench} from '../eval/evaluate-process-bench.js';
-import type {ProcessBenchSample} from '../eval/process-bench-types.js';
-import {stepsOf} from '../eval/steps-of.js';
+import {z} from 'zod';
+import {bootstrapShape} from '../eval/bootstrap-options.js';
+import {ProcessBenchTally} from '../eval/process-bench-tally.js';
+import type {PairOptions} from '../pair/pair-options.js';
+import {runDifference} from '../runs/run-difference.js';
 import {createChalk} from './create-chalk.js';
 import {escapeJson} from './escape-json.js';
-import {evalAtPlace} from './eval-at-place.js';
+import {evalCheck} from './eval-check.js';
 import type {EvalFlags} from './eval-flags.js';
 import {formatProcessBench, type ThresholdSource} from './eval-format-process-bench.js';
 import {addEvalOptions} from './eval-options.js';
-import {evalProcessBenchSamples, type UnscoredSample} from './eval-process-bench-samples.js';
+import {type EvalOutcome, evalOutcome} from './eval-outcome.js';
+import {evalProcessBenchResult} from './eval-process-bench-result.js';
+import {evalProcessBenchTask} from './eval-process-bench-task.js';
+import {evalReadResults} from './eval-read-results.js';
+import {evalRecords} from './eval-records.js';
 import {type EvalScorer, withEvalScorer} from './eval-scorer.js';
 import {evalThreshold} from './eval-threshold.js';
+import {evalUsage} from './eval-usage.js';
+import {evalWithFiles} from './eval-with-files.js';
 import {interruptible} from './interruptible.js';
 import {pairOptionsOf} from './pair-options-of.js';
+import {placedError} from './placed-error.js';
+import {tellSkipped} from './tell-skipped.js';
 import {writeStdout} from './write-stdout.js';
 
 interface ProcessBenchFlags extends EvalFlags {
@@ -23,103 +32,150 @@ interface ProcessBenchFlags extends EvalFlags {
   labelSteps?: true;
 }
 
-interface Inputs {
-  samples: UnscoredSample[];
-  /** What to choose the threshold on, if that is another file. */
-  others: UnscoredSample[] | undefined;
+interface Tallies {
+  samples: ProcessBenchTally;
+  /** What the threshold is chosen on, if that is another file. */
+  others: ProcessBenchTally;
 }
 
 /** Makes the command `eval processbench`: how well rewards find the first wrong step. */
 export function evalProcessBenchCommand(): Command {
   const command = new Command('processbench')
     .description('Measure how well process rewards find the first wrong step of a solution.')
-    .argument('<file>', 'ProcessBench’s format {problem, steps, label, …}, a JSON array or JSON lines')
+    .argument('[file]', 'samples in ProcessBench’s format {problem, steps, label, …}')
+    .usage('[options] <file | ->')
     .option(
       '--threshold <auto|number>',
       'σ under which a step is wrong; auto (if left out) chooses it on the same file',
       evalThreshold,
     )
     .addOption(
-      new Option('--threshold-from <file>', 'choose the threshold on another file').conflicts('threshold'),
+      new Option(
+        '--threshold-from <file>',
+        'choose the threshold on another file (with --from-results: on other results)',
+      ).conflicts(['threshold', 'shard']),
     )
     .addOption(
       new Option('--by <what>', 'what of a step σ is taken of; q if left out').choices(['q', 'reward']),
     )
     .option('--label-steps', 'begin each step with “Step N: ”, as the authors’ evaluation does');
-  return addEvalOptions(command).action(async (file: string, flags: ProcessBenchFlags) => {
-    const {color} = command.optsWithGlobals<{color: boolean}>();
-    const pairOptions = pairOptionsOf(flags, command);
-    await interruptible(async signal => {
-      const inputs = await readInputs(file, flags, signal);
-      const results = await withEvalScorer({...pairOptions, signal}, flags, async tools =>
-        evaluate(file, flags, inputs, tools, signal),
+  return addEvalOptions(command, ['labelSteps']).action(
+    async (file: string | undefined, flags: ProcessBenchFlags) => {
+      const {color} = command.optsWithGlobals<{color: boolean}>();
+      evalUsage(file, flags, command);
+      if (flags.thresholdFrom === '-') {
+        command.error("error: option '--threshold-from' needs a file");
+      }
+
+      const pairOptions = file === undefined ? undefined : pairOptionsOf(flags, command);
+      await interruptible(async signal => {
+        const by = flags.by ?? 'q';
+        const tallies = {samples: new ProcessBenchTally(by), others: new ProcessBenchTally(by)};
+        const {source, counts} = pairOptions
+          ? await score(file!, flags, {...pairOptions, signal}, tallies)
+          : await readResults(flags, signal, tallies);
+        if (source) {
+          const results = {...source, ...evaluate(source.file, flags, tallies)};
+          await writeStdout(
+            flags.json
+              ? `${escapeJson(JSON.stringify(results, null, 2))}\n`
+              : formatProcessBench(results, createChalk(color)),
+          );
+        }
+
+        tellSkipped(counts, 'sample');
+      });
+    },
+  );
+}
+
+function evaluate(file: string, flags: ProcessBenchFlags, {samples, others}: Tallies) {
+  const source = thresholdOf(file, flags, {samples, others});
+  return {...source, ...samples.evaluate(source.threshold, z.object(bootstrapShape).parse(flags))};
+}
+
+function thresholdOf(
+  file: string,
+  {threshold = 'auto', thresholdFrom}: ProcessBenchFlags,
+  {samples, others}: Tallies,
+): ThresholdSource & {threshold: number} {
+  if (threshold !== 'auto') {
+    return {threshold, thresholdFrom: null, f1There: null};
+  }
+
+  try {
+    const {threshold: best, f1} = (thresholdFrom === undefined ? samples : others).bestThreshold();
+    return {threshold: best, thresholdFrom: thresholdFrom ?? file, f1There: f1};
+  } catch (error) {
+    throw placedError(thresholdFrom ?? file, error);
+  }
+}
+
+async function readResults(
+  flags: ProcessBenchFlags,
+  signal: AbortSignal,
+  {samples, others}: Tallies,
+): Promise<EvalOutcome> {
+  const task = evalProcessBenchTask(flags);
+  const read = async (file: string, tally: ProcessBenchTally) =>
+    evalReadResults(file, task, signal, bytes => tally.add(evalProcessBenchResult(bytes)));
+  const {thresholdFrom, fromResults} = flags;
+  const outcome = await read(fromResults!, samples);
+  if (thresholdFrom !== undefined) {
+    const {identity} = await read(thresholdFrom, others);
+    const difference = runDifference({...outcome, shard: null}, {identity, shard: null});
+    if (difference !== '') {
+      throw new Error(`${fromResults} and ${thresholdFrom} are not of one evaluation: ${difference}`);
+    }
+  }
+
+  return outcome;
+}
+
+async function score(
+  file: string,
+  flags: ProcessBenchFlags,
+  pairOptions: PairOptions & {signal: AbortSignal},
+  tallies: Tallies,
+): Promise<EvalOutcome> {
+  const {signal} = pairOptions;
+  const {thresholdFrom} = flags;
+  const task = evalProcessBenchTask(flags);
+  return evalWithFiles(file, flags, signal, async (input, output) => {
+    await evalCheck(file, task, flags, signal);
+    if (thresholdFrom !== undefined) {
+      await evalCheck(thresholdFrom, task, flags, signal);
+    }
+
+    return withEvalScorer(pairOptions, flags, async tools => {
+      const context = {flags, tools, signal};
+      const others = await scoreOthers(flags, context, tallies.others);
+      const counts = await evalRecords(input, output, task, context, bytes =>
+        tallies.samples.add(evalProcessBenchResult(bytes)),
       );
-      await writeStdout(
-        flags.json
-          ? `${escapeJson(JSON.stringify(results, null, 2))}\n`
-          : formatProcessBench(results, createChalk(color)),
-      );
+      const outcome = evalOutcome(input.name, task, counts, context);
+      return {...outcome, counts: added(counts, others)};
     });
   });
 }
 
-async function readInputs(
-  file: string,
-  {thresholdFrom, labelSteps}: ProcessBenchFlags,
-  signal: AbortSignal,
-): Promise<Inputs> {
-  const samples = await evalProcessBenchSamples(file, labelSteps === true, signal);
-  const others =
-    thresholdFrom === undefined
-      ? undefined
-      : await evalProcessBenchSamples(thresholdFrom, labelSteps === true, signal);
-  return {samples, others};
-}
-
-async function evaluate(
-  file: string,
-  flags: ProcessBenchFlags,
-  {samples, others}: Inputs,
-  tools: EvalScorer,
-  signal: AbortSignal,
+/** Scores what the threshold is chosen on. */
+async function scoreOthers(
+  {thresholdFrom, ...flags}: ProcessBenchFlags,
+  {tools, signal}: {tools: EvalScorer; signal: AbortSignal},
+  tally: ProcessBenchTally,
 ) {
-  const {by = 'q', betaSchedule = 'constant', thresholdFrom = file, threshold: given = 'auto'} = flags;
-  const {resamples, seed} = flags;
-  const rewards = {beta: await tools.beta(), betaSchedule};
-  const all = await scoreSamples([...(others ?? []), ...samples], tools, rewards, signal);
-  const scored = all.slice(others?.length ?? 0);
-  const chosenOn = others ? all.slice(0, others.length) : scored;
-  const source: ThresholdSource & {threshold: number} =
-    given === 'auto'
-      ? await evalAtPlace(thresholdFrom, signal, () => {
-          const {threshold, f1} = bestThreshold(chosenOn, {by});
-          return {threshold, thresholdFrom, f1There: f1};
-        })
-      : {threshold: given, thresholdFrom: null, f1There: null};
-  const evaluation = evaluateProcessBench(scored, {threshold: source.threshold, by, resamples, seed});
-  return {file, ...rewards, scored: tools.scorer.scored, ...source, ...evaluation};
-}
-
-async function scoreSamples(
-  samples: readonly UnscoredSample[],
-  {scorer, progress}: EvalScorer,
-  rewards: Parameters<typeof stepsOf>[2],
-  signal: AbortSignal,
-): Promise<ProcessBenchSample[]> {
-  const scored: ProcessBenchSample[] = [];
-  for (const {place, problem, response, spans, label, finalAnswerCorrect} of samples) {
-    progress.show({
-      label: 'scoring',
-      fraction: scored.length / samples.length,
-      detail: `${scored.length} of ${samples.length} samples`,
-    });
-    const steps = await evalAtPlace(place, signal, async () => {
-      const [scores] = await scorer.score({prompt: problem, responses: [response]}, {signal});
-      return stepsOf(scores!, spans, rewards);
-    });
-    scored.push({label, steps, finalAnswerCorrect});
+  if (thresholdFrom === undefined) {
+    return {lines: 0, skipped: 0};
   }
 
-  progress.clear();
-  return scored;
+  return evalWithFiles(thresholdFrom, {}, signal, async input =>
+    evalRecords(input, undefined, evalProcessBenchTask(flags), {flags, tools, signal}, bytes =>
+      tally.add(evalProcessBenchResult(bytes)),
+    ),
+  );
+}
+
+function added<T extends {lines: number; skipped: number}>(a: T, b: T) {
+  return {lines: a.lines + b.lines, skipped: a.skipped + b.skipped};
 }

@@ -3,6 +3,7 @@ import {cacheDirectory} from '../eval/cache-directory.js';
 import {CachedScorer} from '../eval/cached-scorer.js';
 import {pairFingerprint} from '../eval/pair-fingerprint.js';
 import {ScoreCache} from '../eval/score-cache.js';
+import type {StepsOptions} from '../eval/steps-of.js';
 import {locateModel} from '../pair/locate-model.js';
 import {openPair} from '../pair/open-pair.js';
 import type {PairOptions} from '../pair/pair-options.js';
@@ -12,12 +13,17 @@ import {openProgressState} from './open-progress-state.js';
 import {printable} from './printable.js';
 import {ProgressDisplay} from './progress-display.js';
 
+const notice =
+  'implicit-prm: another evaluation of this pair is running: what it finds from now on is not seen by this one\n';
+
 /** What an evaluation works with. */
 export interface EvalScorer {
   scorer: CachedScorer;
   progress: ProgressDisplay;
-  /** From `--beta`, else the pair's own. */
-  beta(): Promise<number>;
+  /** How log-probabilities become rewards. */
+  rewards: StepsOptions;
+  /** The pair, with files in place of URIs. */
+  models: PairOptions;
 }
 
 /**
@@ -40,7 +46,13 @@ export async function withEvalScorer<T>(
     const cache = flags.cache === false ? undefined : await openCache(options, flags.cache);
     const opened = new CachedScorer(cache, async () => open(options, flags, progress));
     scorer = opened;
-    return await use({scorer, progress, beta: async () => beta ?? opened.beta()});
+    if (cache?.isShared && !flags.quiet) {
+      process.stderr.write(notice);
+    }
+
+    const {betaSchedule = 'constant', withoutReference = false} = flags;
+    const rewards = {beta: beta ?? (await opened.beta()), betaSchedule, withoutReference};
+    return await use({scorer, progress, rewards, models: options});
   } finally {
     progress.clear();
     await scorer?.close();
@@ -50,6 +62,8 @@ export async function withEvalScorer<T>(
 async function open(options: PairOptions, {verbose}: EvalFlags, progress: ProgressDisplay) {
   return openPair({
     ...options,
+    // Every prompt comes once, so what was evaluated for another is of no use, and makes attention dearer.
+    cacheSize: 0,
     onProgress: state => progress.show(openProgressState(state)),
     onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
   });

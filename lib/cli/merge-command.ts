@@ -11,10 +11,12 @@ interface MergeFlags {
   quiet?: true;
 }
 
-/** Makes the command `merge`: puts the outputs of `score --shard` together. */
+/** Makes the command `merge`: puts the outputs of `score --shard` or `eval --shard` together. */
 export function mergeCommand(): Command {
   return new Command('merge')
-    .description('Put the outputs of score --shard 1/n … n/n together in the order of the input.')
+    .description(
+      'Put the outputs of score or eval with --shard 1/n … n/n together in the order of the input.',
+    )
     .argument('<parts...>', 'the outputs of all shards, in any order')
     .requiredOption('-o, --output <file>', 'where to write; compressed if its name ends with .gz')
     .option('--overwrite', 'replace what the output holds')

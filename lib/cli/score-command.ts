@@ -4,8 +4,8 @@ import {openPair} from '../pair/open-pair.js';
 import type {Pair} from '../pair/pair.js';
 import type {PairOptions} from '../pair/pair-options.js';
 import {addPairOptions} from './add-pair-options.js';
+import {inputLines} from './input-lines.js';
 import {interruptible} from './interruptible.js';
-import {LinesSkipped} from './lines-skipped.js';
 import {type Input, openInput} from './open-input.js';
 import {type Output, openOutput} from './open-output.js';
 import {openProgressState} from './open-progress-state.js';
@@ -13,12 +13,16 @@ import {pairOptionsOf} from './pair-options-of.js';
 import {prettyLines} from './pretty-lines.js';
 import {printable} from './printable.js';
 import {ProgressDisplay} from './progress-display.js';
-import type {ScoreCounts} from './score-counts.js';
+import {requireFile} from './require-file.js';
+import type {RunCounts} from './run-counts.js';
+import {runLines} from './run-lines.js';
+import {RunProgress} from './run-progress.js';
 import type {ScoreFlags} from './score-flags.js';
-import {scoreLines} from './score-lines.js';
+import {scoreIdentity} from './score-identity.js';
+import {scoreLine} from './score-line.js';
 import {addScoreOptions} from './score-options.js';
-import {ScoreProgress} from './score-progress.js';
-import {withRun} from './score-run.js';
+import {tellSkipped} from './tell-skipped.js';
+import {withRun} from './with-run.js';
 
 /** Makes the command `score`: JSON lines in, JSON lines with process rewards out. */
 export function scoreCommand(): Command {
@@ -38,15 +42,6 @@ export function scoreCommand(): Command {
   });
 }
 
-function requireFile({output, resume, shard}: ScoreFlags, command: Command): void {
-  if (output === undefined || output === '-') {
-    const flag = resume ? '--resume' : shard && '--shard';
-    if (flag) {
-      command.error(`error: option '${flag}' needs a file to write: give '--output <file>'`);
-    }
-  }
-}
-
 function requirePretty({pretty, threshold}: ScoreFlags, command: Command): void {
   if (threshold !== undefined && !pretty) {
     command.error("error: option '--threshold <p>' needs '--pretty'");
@@ -64,8 +59,7 @@ async function run(
     const {resume = false, overwrite = false} = flags;
     const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
     try {
-      const {skipped, lines} = await scoreAll(input, output, flags, pairOptions);
-      tellSkipped(skipped, lines);
+      tellSkipped(await scoreAll(input, output, flags, pairOptions));
     } finally {
       await output.close();
     }
@@ -80,7 +74,7 @@ async function scoreAll(
   output: Output,
   flags: ScoreFlags,
   pairOptions: PairOptions & {signal: AbortSignal},
-): Promise<ScoreCounts> {
+): Promise<RunCounts> {
   const {quiet = false, verbose = false} = flags;
   const display = new ProgressDisplay(!quiet && !verbose);
   let pair: Pair | undefined;
@@ -108,17 +102,24 @@ async function scoreInput(
   output: Output,
   flags: ScoreFlags,
   {signal, display}: {signal: AbortSignal; display: ProgressDisplay},
-): Promise<ScoreCounts> {
+): Promise<RunCounts> {
   const {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, quiet = false} = flags;
-  return withRun(pair, output, flags, signal, async run => {
-    const counts = await scoreLines(pair, input, output, run, {
-      scoring: {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, signal},
-      complete: !flags.incomplete,
-      tokens: flags.tokens ?? false,
-      pretty: flags.pretty && prettyLines(pair.info, flags),
+  const identify = async () => scoreIdentity(pair.info, flags);
+  const pretty = flags.pretty && prettyLines(pair.info, flags);
+  return withRun(output, flags, identify, signal, async run => {
+    const counts = await runLines(inputLines(input), output, run, {
+      resultOf: async (bytes, onProgress) =>
+        scoreLine(pair, bytes, {
+          scoring: {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, signal, onProgress},
+          complete: !flags.incomplete,
+          tokens: flags.tokens ?? false,
+          pretty,
+        }),
       keepGoing: flags.keepGoing ?? false,
+      leaveOutSkipped: flags.pretty ?? false,
+      signal,
       // Where the results scroll by, they are the progress, and a bar would be torn by them.
-      progress: new ScoreProgress(output.isTerminal ? undefined : display, input, run?.lines ?? 0),
+      progress: new RunProgress(output.isTerminal ? undefined : display, input, run?.lines ?? 0),
     });
     display.clear();
     if (counts.lines === 0 && !quiet) {
@@ -128,13 +129,4 @@ async function scoreInput(
 
     return run ?? counts;
   });
-}
-
-function tellSkipped(skipped: number, lines: number): void {
-  if (skipped > 0) {
-    process.stderr.write(
-      `implicit-prm: ${skipped} of ${lines} ${lines === 1 ? 'line' : 'lines'} could not be scored\n`,
-    );
-    throw new LinesSkipped();
-  }
 }

@@ -1,11 +1,11 @@
 import type {Aggregate} from '../reward/aggregate.js';
 import type {BetaSchedule} from '../reward/beta-schedule.js';
-import type {Shard} from '../runs/shard.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
 import type {PairFlags} from './pair-flags.js';
+import type {RunFlags} from './run-flags.js';
 
 /** The options of the command `score`. */
-export interface ScoreFlags extends PairFlags {
+export interface ScoreFlags extends PairFlags, RunFlags {
   split?: StepSplitter;
   aggregate?: Aggregate;
   scoreBy?: 'reward' | 'q';
@@ -15,13 +15,7 @@ export interface ScoreFlags extends PairFlags {
   tokens?: true;
   pretty?: true;
   threshold?: number;
-  output?: string;
-  resume?: true;
-  overwrite?: true;
-  keepGoing?: true;
-  shard?: Shard;
   /** False for `--no-color`. */
   color: boolean;
-  quiet?: true;
   verbose?: true;
 }

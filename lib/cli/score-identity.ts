@@ -2,6 +2,7 @@ import {pairFingerprint} from '../eval/pair-fingerprint.js';
 import type {PairInfo} from '../pair/pair.js';
 import type {RunRecord} from '../runs/run-record.js';
 import type {ScoreFlags} from './score-flags.js';
+import {splitText} from './split-text.js';
 
 /**
  * Describes all that results depend on, apart from the input, so that a run that is resumed or merged can be compared.
@@ -30,16 +31,4 @@ export async function scoreIdentity(info: PairInfo, flags: ScoreFlags): Promise<
 
 async function fingerprint(file: string | undefined): Promise<string | null> {
   return file === undefined ? null : pairFingerprint({policy: file});
-}
-
-function splitText(split: NonNullable<ScoreFlags['split']>): string {
-  if (typeof split === 'string') {
-    return split;
-  }
-
-  if (split instanceof RegExp) {
-    return `regex:${split.source}`;
-  }
-
-  return 'separator' in split ? `string:${split.separator}` : 'a function';
 }

@@ -1,7 +1,7 @@
 import {type Command, Option} from 'commander';
 import {betaScheduleOption} from './beta-schedule-option.js';
-import {parseShard} from './parse-shard.js';
 import {parseSplit} from './parse-split.js';
+import {addRunOptions} from './run-options.js';
 import {share} from './share.js';
 
 /**
@@ -10,7 +10,8 @@ import {share} from './share.js';
  * @returns the command
  */
 export function addScoreOptions(command: Command): Command {
-  return addRunOptions(addOutputOptions(addScoringOptions(command)));
+  const scored = addOutputOptions(addScoringOptions(command));
+  return addRunOptions(scored, output).addHelpText('after', notes);
 }
 
 function addScoringOptions(command: Command): Command {
@@ -57,28 +58,11 @@ function addOutputOptions(command: Command): Command {
       'with --pretty: mark the first step with σ(Q) under it; 0.5 if left out',
       share,
     )
-    .option('--output <file>', 'where to write instead of stdout; compressed if its name ends with .gz')
     .option('--quiet', 'show no progress')
     .option('--verbose', 'print what llama.cpp logs to stderr');
 }
 
-function addRunOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--resume', 'go on where the output ends, or begin it; needs --output').conflicts(
-        'overwrite',
-      ),
-    )
-    .option('--overwrite', 'replace what the output holds')
-    .option('--keep-going', 'put {"line", "error"} for a line that cannot be scored, instead of stopping')
-    .option(
-      '--shard <i/n>',
-      'score every n-th line from the i-th on; needs --output. auto: as a Slurm array or Kubernetes says',
-      parseShard,
-    )
-    .addHelpText('after', notes);
-}
-
+const output = 'where to write instead of stdout; compressed if its name ends with .gz';
 const notes = `
 A file given by --output gets each result on the disk before the next line is scored, so that a crash or a full disk
 costs one line. What it was made from is kept in OUTPUT.run.json: models, options, and a hash of the lines that are

@@ -25,10 +25,11 @@ export interface BestOfNProblem {
  * How one answer is made of the first N responses to a problem.
  *
  * - `'min'`, `'sum'`, `'mean'`, `'last'`, `'product'`: best-of-N by this {@link Aggregate} of step rewards.
- * - `'minQ'`, `'meanQ'`, `'productQ'`: best-of-N by this aggregate of Q values (the last Q value is the sum of rewards).
+ * - `'minQ'`, `'sumQ'`, `'meanQ'`, `'productQ'`: best-of-N by this aggregate of Q values (the last Q value is the sum of rewards).
  * - `'withoutReferenceMin'`, `'withoutReferenceSum'`: best-of-N by the policy alone.
  * - `'majority'`: the most frequent answer, no reward in it.
- * - `'weightedByMin'`, `'weightedBySum'`: the answer with the highest sum of σ(score).
+ * - `'weightedByMin'` and so on: the answer with the highest sum of σ(score), the score made as above; a product of
+ *   probabilities counts as it is.
  * - `'anyOfFirstN'`: whether there is a right one at all, which no way of choosing can exceed.
  * - `'passAtN'`: the same for any N of the responses rather than the first, the unbiased estimator of {@link passAtK}.
  * - `'random'`: any of the first N, what choosing blindly gives.
@@ -40,6 +41,7 @@ export type BestOfNMethod =
   | 'last'
   | 'product'
   | 'minQ'
+  | 'sumQ'
   | 'meanQ'
   | 'productQ'
   | 'withoutReferenceMin'
@@ -47,6 +49,13 @@ export type BestOfNMethod =
   | 'majority'
   | 'weightedByMin'
   | 'weightedBySum'
+  | 'weightedByMean'
+  | 'weightedByLast'
+  | 'weightedByProduct'
+  | 'weightedByMinQ'
+  | 'weightedBySumQ'
+  | 'weightedByMeanQ'
+  | 'weightedByProductQ'
   | 'anyOfFirstN'
   | 'passAtN'
   | 'random';

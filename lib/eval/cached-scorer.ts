@@ -12,8 +12,9 @@ type Watching = Pick<ScoreOptions, 'signal' | 'onProgress'>;
 /** What a response answers, and how. */
 interface Responses {
   prompt: Prompt;
-  /** All complete. */
   responses: readonly string[];
+  /** Whether they have come to their ends; `true` if left out. */
+  complete?: boolean;
 }
 
 /** Scores responses with a pair, but those that a cache knows without: if it knows all, the pair is never opened. */
@@ -54,10 +55,14 @@ export class CachedScorer {
    *
    * @returns them in the order of the responses
    */
-  async score({prompt, responses}: Responses, watching: Watching = {}): Promise<TokenScores[]> {
+  async score(
+    {prompt, responses, complete = true}: Responses,
+    watching: Watching = {},
+  ): Promise<TokenScores[]> {
+    const keyOf = (response: string) => keyOfResponse({prompt, response, complete});
     const found = new Map<string, TokenScores>();
     for (const text of new Set(responses)) {
-      const scores = await this.#cache?.get(keyOf(prompt, text));
+      const scores = await this.#cache?.get(keyOf(text));
       if (scores !== undefined) {
         found.set(text, scores);
       }
@@ -65,11 +70,13 @@ export class CachedScorer {
 
     const missing = [...new Set(responses)].filter(text => !found.has(text));
     if (missing.length > 0) {
-      const results = await scoreSteps(await this.#openOnce(), {prompt, responses: missing}, watching);
-      // Together, so that they go to the disk at once.
-      await Promise.all(
-        results.map(async ({response, tokens}) => this.#cache?.set(keyOf(prompt, response), tokens)),
+      const results = await scoreSteps(
+        await this.#openOnce(),
+        {prompt, responses: missing, complete},
+        watching,
       );
+      // Together, so that they go to the disk at once.
+      await Promise.all(results.map(async ({response, tokens}) => this.#cache?.set(keyOf(response), tokens)));
       for (const {response, tokens} of results) {
         const {starts, policyLogprobs, referenceLogprobs} = tokens;
         found.set(response, {starts, policyLogprobs, referenceLogprobs});
@@ -94,10 +101,10 @@ export class CachedScorer {
   }
 }
 
-/** The response counts as finished, and special tokens in it as text; steps make no difference to log-probabilities. */
-function keyOf(prompt: Prompt, response: string): string {
+/** Special tokens in the response count as text; steps make no difference to log-probabilities. */
+function keyOfResponse(response: {prompt: Prompt; response: string; complete: boolean}): string {
   // Token ids may come as a typed array, which JSON would make an object of.
-  const json = JSON.stringify({prompt, response, complete: true}, (_key, value) =>
+  const json = JSON.stringify(response, (_key, value) =>
     ArrayBuffer.isView(value) ? Array.from(value as Int32Array) : value,
   );
   return createHash('sha256').update(json).digest('base64url');

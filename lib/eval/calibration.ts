@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {check} from '../utils/check.js';
+import {CalibrationTally} from './calibration-tally.js';
 
 /** A probability that a model gave, and what came of it. */
 export interface Forecast {
@@ -50,32 +51,10 @@ const forecastsSchema = z
 export function calibrate(forecasts: readonly Forecast[], binCount = 10): Calibration {
   check(forecastsSchema, forecasts, "calibrate's forecasts");
   check(z.int().min(1).max(1000), binCount, "calibrate's number of bins");
-  const members = Array.from({length: binCount}, (): Forecast[] => []);
+  const tally = new CalibrationTally(binCount);
   for (const forecast of forecasts) {
-    members[Math.min(binCount - 1, Math.floor(forecast.probability * binCount))]!.push(forecast);
+    tally.add(forecast);
   }
 
-  const bins = members.map((list, index) => toBin(list, index / binCount, (index + 1) / binCount));
-  const gaps = bins.map(({count, meanProbability, accuracy}) =>
-    count === 0 ? 0 : count * Math.abs(accuracy! - meanProbability!),
-  );
-  return {
-    bins,
-    expectedError: gaps.reduce((sum, gap) => sum + gap, 0) / forecasts.length,
-    brierScore: mean(forecasts.map(({probability, correct}) => (probability - Number(correct)) ** 2))!,
-  };
-}
-
-function toBin(members: readonly Forecast[], from: number, to: number): CalibrationBin {
-  return {
-    from,
-    to,
-    count: members.length,
-    meanProbability: mean(members.map(({probability}) => probability)),
-    accuracy: mean(members.map(({correct}) => Number(correct))),
-  };
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return tally.result();
 }

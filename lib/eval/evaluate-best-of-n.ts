@@ -1,12 +1,8 @@
 import {z} from 'zod';
-import {InvalidInputError} from '../errors/invalid-input-error.js';
-import {sigmoid} from '../reward/sigmoid.js';
 import {check} from '../utils/check.js';
-import {bestOfNOutcomes} from './best-of-n-outcomes.js';
-import type {BestOfNEvaluation, BestOfNMethod, BestOfNOptions, BestOfNProblem} from './best-of-n-types.js';
-import {bootstrap} from './bootstrap.js';
+import {BestOfNTally} from './best-of-n-tally.js';
+import type {BestOfNEvaluation, BestOfNOptions, BestOfNProblem} from './best-of-n-types.js';
 import {bootstrapShape} from './bootstrap-options.js';
-import {calibrate} from './calibration.js';
 import {stepValuesSchema} from './step-values.js';
 
 const problemsSchema = z
@@ -46,59 +42,11 @@ export function evaluateBestOfN(
   options: BestOfNOptions = {},
 ): BestOfNEvaluation {
   check(problemsSchema, problems, "evaluateBestOfN's problems");
-  const {counts: wanted, same, ...drawing} = check(optionsSchema, options, "evaluateBestOfN's options");
-  const fewest = problems.reduce((least, {candidates}) => Math.min(least, candidates.length), Infinity);
-  const counts = wanted ?? [1, 2, 4, 8, 16, 32, 64].filter(n => n <= fewest);
-  const tooMany = counts.find(n => n > fewest);
-  if (tooMany !== undefined) {
-    throw new InvalidInputError(
-      `N cannot be ${tooMany}: there is a problem with ${fewest} ${fewest === 1 ? 'response' : 'responses'}.`,
-    );
+  const {counts, same, ...drawing} = check(optionsSchema, options, "evaluateBestOfN's options");
+  const tally = new BestOfNTally({counts, same});
+  for (const problem of problems) {
+    tally.add(problem);
   }
 
-  const candidates = problems.flatMap(problem => problem.candidates);
-  return {
-    problems: problems.length,
-    responses: candidates.length,
-    counts,
-    ...accuracies(bestOfNOutcomes(problems, counts, same), counts, drawing),
-    calibration: calibrate(
-      candidates.map(({steps, correct}) => ({probability: sigmoid(steps.at(-1)!.q), correct})),
-    ),
-  };
-}
-
-function accuracies(
-  outcomes: ReadonlyMap<BestOfNMethod, Float64Array[]>,
-  counts: readonly number[],
-  drawing: {resamples: number; seed: number},
-): Pick<BestOfNEvaluation, 'accuracy' | 'gainOverMajority'> {
-  // All from the same draws, so that a problem is in all of them or in none.
-  const gains = counts.map((_, index) => {
-    const majority = outcomes.get('majority')![index]!;
-    return outcomes.get('min')![index]!.map((value, problem) => value - majority[problem]!);
-  });
-  const rows = [...[...outcomes.values()].flat(), ...gains];
-  const estimates = bootstrap(
-    rows[0]!.length,
-    weights => rows.map(row => weightedMean(row, weights)),
-    drawing,
-  );
-  const perMethod = (place: number) =>
-    counts.map((n, index) => ({n, ...estimates[place * counts.length + index]!}));
-  const names = [...outcomes.keys()];
-  return {
-    accuracy: Object.fromEntries(names.map((name, place) => [name, perMethod(place)])),
-    gainOverMajority: perMethod(names.length),
-  };
-}
-
-/** The weights of a draw add up to the number of values. */
-function weightedMean(values: Float64Array, weights: Uint32Array): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) {
-    sum += values[index]! * weights[index]!;
-  }
-
-  return sum / values.length;
+  return tally.evaluate(drawing);
 }

@@ -1,14 +1,23 @@
-import {type FileHandle, mkdir, open} from 'node:fs/promises';
+import {type FileHandle, mkdir, open, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {z} from 'zod';
 import {DurableLines} from '../runs/durable-lines.js';
+import {LockHeldError} from '../runs/lock-held-error.js';
 import {readLines} from '../runs/read-lines.js';
 import type {TokenScores} from './token-scores.js';
 
-/** Where a line lies in the file. */
+/** Where a line lies. */
 interface Place {
+  file: FileHandle;
   start: number;
   length: number;
+}
+
+/** The lines that this process writes. */
+interface OwnLines {
+  name: string;
+  lines: DurableLines;
+  isFirst: boolean;
 }
 
 const linePattern = /^\{"key":"([\w-]+)"/u;
@@ -23,23 +32,33 @@ const betaSchema = z.object({key: z.string(), beta: z.number().positive()});
 const betaKey = 'beta';
 
 /**
- * Log-probabilities that survive the process, kept as lines of JSON in a file of one pair: an evaluation that was
+ * Log-probabilities that survive the process, kept as lines of JSON in files of one pair: an evaluation that was
  * interrupted goes on where it was, and another one with other rewards runs no model. Memory holds only where each line is.
- * While it is open, no other process can open it.
+ *
+ * A file is written by one process at a time: the first writes `PAIR.jsonl`, one that comes while it runs `PAIR.2.jsonl`,
+ * and so on. Each reads them all, as they are when it begins.
  *
  * Whatever cannot be read is as if it were not there, so a damaged file costs time but no wrong number.
  */
 export class ScoreCache {
   readonly #lines: DurableLines;
-  readonly #file: FileHandle;
+  /** The file that is written. */
+  readonly #own: FileHandle;
+  readonly #others: readonly FileHandle[];
   readonly #places: Map<string, Place>;
   #end: number;
 
-  private constructor(lines: DurableLines, file: FileHandle, places: Map<string, Place>, end: number) {
+  private constructor(
+    {lines, isFirst}: OwnLines,
+    [own, ...others]: readonly [FileHandle, ...FileHandle[]],
+    {places, end}: {places: Map<string, Place>; end: number},
+  ) {
     this.#lines = lines;
-    this.#file = file;
+    this.#own = own;
+    this.#others = others;
     this.#places = places;
     this.#end = end;
+    this.isShared = !isFirst;
   }
 
   /**
@@ -50,20 +69,31 @@ export class ScoreCache {
    */
   static async open(directory: string, pair: string): Promise<ScoreCache> {
     await mkdir(directory, {recursive: true});
-    const name = path.join(directory, `${pair}.jsonl`);
     // First, since it cuts off a line that was being written when a process was killed.
-    const lines = await DurableLines.open(name);
-    let file: FileHandle | undefined;
+    const own = await openOwn(directory, pair);
+    const files: FileHandle[] = [];
     try {
-      file = await open(name);
-      const {places, end} = await findLines(file);
-      return new ScoreCache(lines, file, places, end);
+      for (const name of [own.name, ...(await otherNames(directory, pair, own.name))]) {
+        files.push(await open(path.join(directory, name)));
+      }
+
+      const [first, ...others] = files as [FileHandle, ...FileHandle[]];
+      const places = new Map<string, Place>();
+      for (const file of others) {
+        await findLines(file, places);
+      }
+
+      const end = await findLines(first, places);
+      return new ScoreCache(own, [first, ...others], {places, end});
     } catch (error) {
-      await file?.close();
-      await lines.close();
+      await Promise.all(files.map(async file => file.close()));
+      await own.lines.close();
       throw error;
     }
   }
+
+  /** Whether another process was writing the cache when this one opened it: what that scores is not seen here. */
+  readonly isShared: boolean;
 
   /** The number of entries. */
   get size(): number {
@@ -106,7 +136,7 @@ export class ScoreCache {
 
   /** Closes the file. */
   async close(): Promise<void> {
-    await this.#file.close();
+    await Promise.all([this.#own, ...this.#others].map(async file => file.close()));
     await this.#lines.close();
   }
 
@@ -114,7 +144,7 @@ export class ScoreCache {
     const line = JSON.stringify(entry);
     await this.#lines.append(line);
     const length = Buffer.byteLength(line);
-    this.#places.set(entry.key, {start: this.#end, length});
+    this.#places.set(entry.key, {file: this.#own, start: this.#end, length});
     this.#end += length + 1;
   }
 
@@ -125,30 +155,53 @@ export class ScoreCache {
       return undefined;
     }
 
-    const {buffer, bytesRead} = await this.#file.read(
-      Buffer.alloc(place.length),
-      0,
-      place.length,
-      place.start,
-    );
+    const {file, start, length} = place;
+    const {buffer, bytesRead} = await file.read(Buffer.alloc(length), 0, length, start);
     const value = parsed(buffer.toString('utf8', 0, bytesRead));
     return z.object({key: z.literal(key)}).safeParse(value).success ? value : undefined;
   }
 }
 
-async function findLines(file: FileHandle): Promise<{places: Map<string, Place>; end: number}> {
-  const places = new Map<string, Place>();
+/** Opens the first file that no other process writes. */
+async function openOwn(directory: string, pair: string): Promise<OwnLines> {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? `${pair}.jsonl` : `${pair}.${number}.jsonl`;
+    try {
+      const lines = await DurableLines.open(path.join(directory, name));
+      return {name, lines, isFirst: number === 1};
+    } catch (error) {
+      if (!(error instanceof Error && error.cause instanceof LockHeldError)) {
+        throw error;
+      }
+    }
+  }
+}
+
+async function otherNames(directory: string, pair: string, own: string): Promise<string[]> {
+  const names = await readdir(directory);
+  return names.filter(name => {
+    const middle = name.startsWith(pair) && name.endsWith('.jsonl') ? name.slice(pair.length, -6) : 'none';
+    return name !== own && /^(?:\.\d+)?$/u.test(middle);
+  });
+}
+
+/**
+ * Finds the lines of a file.
+ *
+ * @returns where the file ends
+ */
+async function findLines(file: FileHandle, places: Map<string, Place>): Promise<number> {
   let end = 0;
   for await (const line of readLines(file.createReadStream({start: 0, autoClose: false}))) {
     const [, key] = linePattern.exec(Buffer.from(line.bytes).toString('latin1', 0, 80)) ?? [];
     if (key !== undefined) {
-      places.set(key, {start: end, length: line.bytes.length});
+      places.set(key, {file, start: end, length: line.bytes.length});
     }
 
     end = line.end;
   }
 
-  return {places, end};
+  return end;
 }
 
 function parsed(text: string): unknown {

@@ -3,6 +3,7 @@ import {copyFile, link, readFile, rm, stat, utimes, writeFile} from 'node:fs/pro
 import {hostname} from 'node:os';
 import process from 'node:process';
 import {z} from 'zod';
+import {LockHeldError} from './lock-held-error.js';
 import {isRunning, ownIdentity} from './process-identity.js';
 
 const holderSchema = z.object({host: z.string(), pid: z.int().positive(), began: z.string()});
@@ -32,7 +33,7 @@ export class FileLock {
    * Makes the lock file.
    *
    * @param path - of the lock file
-   * @throws an error that says who holds it
+   * @throws {@link LockHeldError} if another process has it
    */
   static async take(path: string): Promise<FileLock> {
     const own = `${path}.${process.pid}-${taken++}`;
@@ -135,10 +136,8 @@ function parseHolder(content: string): z.output<typeof holderSchema> | undefined
   }
 }
 
-function heldError(path: string, content: string | undefined): Error {
-  const holder = content === undefined ? undefined : parseHolder(content);
-  const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
-  return new Error(`${who} is writing it (if that is not so, remove ${path})`);
+function heldError(path: string, content: string | undefined): LockHeldError {
+  return new LockHeldError(path, content === undefined ? undefined : parseHolder(content));
 }
 
 function codeOf(error: unknown): unknown {

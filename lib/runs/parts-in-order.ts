@@ -46,7 +46,7 @@ async function finishedRecord(file: string): Promise<RunRecord> {
   }
 
   if (!record.finished) {
-    throw new Error(`cannot merge ${file}: it is not finished (go on with it by score --resume)`);
+    throw new Error(`cannot merge ${file}: it is not finished (go on with it by --resume)`);
   }
 
   return record;

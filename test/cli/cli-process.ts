@@ -1,11 +1,15 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
+import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
+import {isBuilt} from '../helpers/is-built.js';
 
 export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What a shell needs to run the command line from its sources. */
-export const cliArguments = ['--import=tsx', 'lib/cli/main.ts'];
+/** What Node needs to run the command line, from any folder. */
+export const cliArguments = isBuilt(packageRoot)
+  ? [path.join(packageRoot, 'dist', 'cli', 'main.js')]
+  : [`--import=${import.meta.resolve('tsx')}`, path.join(packageRoot, 'lib', 'cli', 'main.ts')];
 
 /** How a process ended and what it printed. */
 export interface CliResult {

@@ -180,7 +180,7 @@ test('what is wrong is said with its place, before any model is loaded', async t
       /e\.jsonl:2: label/u,
     ],
     ['processbench', written('f.json', `[${sample}, {"steps":[]}]`), /f\.json, sample 2: problem/u],
-    ['processbench', written('g.json', `[${sample}`), /g\.json: The file is no valid JSON/u],
+    ['processbench', written('g.json', `[${sample}`), /g\.json, sample 2: The file is no valid JSON/u],
     ['processbench', written('h.json', '[]'), /h\.json has no sample in it/u],
     [
       'processbench',

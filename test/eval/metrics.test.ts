@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type {BestOfNCandidate, BestOfNProblem} from '../../lib/eval/best-of-n-types.js';
+import type {BestOfNCandidate, BestOfNMethod, BestOfNProblem} from '../../lib/eval/best-of-n-types.js';
 import {bestThreshold} from '../../lib/eval/best-threshold.js';
 import {bootstrap} from '../../lib/eval/bootstrap.js';
 import {calibrate} from '../../lib/eval/calibration.js';
@@ -9,6 +9,8 @@ import {evaluateProcessBench} from '../../lib/eval/evaluate-process-bench.js';
 import {passAtK} from '../../lib/eval/pass-at-k.js';
 import type {ProcessBenchSample} from '../../lib/eval/process-bench-types.js';
 import {InvalidInputError} from '../../lib/index.js';
+import {vote} from '../../lib/rank/vote.js';
+import {aggregate} from '../../lib/reward/aggregate.js';
 import {sigmoid} from '../../lib/reward/sigmoid.js';
 
 const close = (a: number, b: number, tolerance = 1e-12) => Math.abs(a - b) < tolerance;
@@ -226,6 +228,39 @@ const problem: fc.Arbitrary<BestOfNProblem> = fc.record({
     ),
     {minLength: 4, maxLength: 9},
   ),
+});
+
+const aggregates = ['min', 'sum', 'mean', 'last', 'product'] as const;
+
+test('best of N and weighted votes are those of rank, for every aggregate of rewards and of Q values', t => {
+  fc.assert(
+    fc.property(problem, one => {
+      const {accuracy} = evaluateBestOfN([one], {resamples: 0, counts: [4]});
+      const first = one.candidates.slice(0, 4);
+      for (const how of aggregates) {
+        for (const what of ['reward', 'q'] as const) {
+          const scored = first.map(response => ({
+            ...response,
+            score: aggregate(
+              response.steps.map(step => step[what]),
+              how,
+            ),
+          }));
+          const weight = how === 'product' ? (score: number) => score : undefined;
+          const {groups} = vote(scored, {by: 'weighted', weight});
+          const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
+          const name = what === 'q' ? (`${how}Q` as BestOfNMethod) : how;
+          const voted = `weightedBy${name[0]!.toUpperCase()}${name.slice(1)}` as BestOfNMethod;
+          // The last Q value is the sum of rewards, but for what rounding makes of it.
+          if (name !== ('lastQ' as BestOfNMethod)) {
+            t.is(accuracy[name]![0]!.value, Number(best.correct), name);
+            t.is(accuracy[voted]![0]!.value, Number(scored[groups[0]!.members[0]!]!.correct), voted);
+          }
+        }
+      }
+    }),
+    {numRuns: 60},
+  );
 });
 
 test('no choice beats any-of-N, and with one response all are the same', t => {

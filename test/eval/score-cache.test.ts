@@ -86,6 +86,28 @@ test('cut anywhere, as a kill -9 may leave it, the file keeps all whole lines', 
   }
 });
 
+test('processes that use a cache at a time write files of their own, and nothing is lost', async t => {
+  await withCache('shared', async first => {
+    t.false(first.isShared);
+    await first.set('before', scores(1));
+    await withCache('shared', async second => {
+      t.true(second.isShared);
+      t.deepEqual(await second.get('before'), scores(1));
+      await withCache('shared', async third => third.set('third', scores(3)));
+      await second.set('second', scores(2));
+      await first.set('first', scores(4));
+      t.deepEqual(await second.get('second'), scores(2));
+      t.is(await second.get('first'), undefined);
+    });
+  });
+  await withCache('shared', async cache => {
+    t.is(cache.size, 4);
+    for (const [key, value] of Object.entries({before: 1, second: 2, third: 3, first: 4})) {
+      t.deepEqual(await cache.get(key), scores(value));
+    }
+  });
+});
+
 test('damaged lines are as if they were not there', async t => {
   await withCache('damaged', async cache => {
     await cache.set('first', scores(1));
@@ -146,6 +168,10 @@ test('only what is not known is scored, each text once', async t => {
     // Other prompts are other keys, and one of messages is not one of text.
     await scorer.score({prompt: [{role: 'user', content: prompt}], responses: texts});
     t.is(scorer.scored, 4);
+    // Nor is a response that goes on one that has ended.
+    const [open] = await scorer.score({prompt, responses: [texts[0]!], complete: false});
+    t.is(scorer.scored, 5);
+    t.is(open!.policyLogprobs.length, first!.policyLogprobs.length - 1);
     await scorer.close();
   });
   const scorer = new CachedScorer(await ScoreCache.open(directory, 'scorer'), fails);

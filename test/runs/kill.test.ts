@@ -18,38 +18,59 @@ import {readData, type Trace} from '../helpers/golden.js';
 import {nearlyEqual} from '../helpers/nearly-equal.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 
-const kills = 25;
 // What is in the cache changes the last digits of a log-probability, and a new process has an empty cache: with a cache
 // of F32, rewards differed by up to 1.3e-5.
 const tolerance = 1e-3;
 const directory = temporaryDirectory();
-const traces = readData<Trace>('traces.jsonl').slice(0, 60);
+const traces = readData<Trace>('traces.jsonl').slice(0, 40);
 const lines = traces.map((trace, index) => JSON.stringify({...trace, index}));
 
 // Blank lines are skipped, and bad ones recorded: neither may make a resumed run lose count.
 lines.splice(7, 0, '', 'no JSON');
-lines.splice(40, 0, '{"prompt": "x"}', ' ', '');
+lines.splice(30, 0, '{"prompt": "x"}', ' ', '');
 
-for (const kind of ['jsonl', 'jsonl.gz']) {
-  test(`${kills} kills at any moment change nothing: ${kind}`, async t => {
+const samples = traces.slice(0, 16).map(({prompt: problem, steps, label}) => ({problem, steps, label}));
+samples.splice(5, 0, {problem: 'x', steps: [], label: -1});
+
+interface Series {
+  kills: number;
+  command: string[];
+  input: string;
+  content: string | Uint8Array;
+  output: string;
+}
+
+const text = `${lines.join('\n')}\n`;
+const evaluation = ['eval', 'processbench', '--threshold', '0.5', '--no-cache'];
+const allSeries: Series[] = [
+  {kills: 25, command: ['score'], input: 'in.jsonl', content: text, output: 'out.jsonl'},
+  {kills: 25, command: ['score'], input: 'in.jsonl.gz', content: gzipSync(text), output: 'out.jsonl.gz'},
+  {
+    kills: 5,
+    command: evaluation,
+    input: 'in.json',
+    content: JSON.stringify(samples, null, 2),
+    output: 'eval.jsonl',
+  },
+];
+
+for (const {kills, command, input: inputName, content, output: outputName} of allSeries) {
+  test(`${kills} kills at any moment change nothing: ${command[0]}, ${outputName}`, async t => {
     t.timeout(300_000);
-    const random = seededRandom(kind.length);
-    const input = path.join(directory, `in.${kind}`);
-    const text = `${lines.join('\n')}\n`;
-    writeFileSync(input, kind.endsWith('.gz') ? gzipSync(text) : text);
-    const wanted = path.join(directory, `undisturbed.${kind}`);
-    const undisturbed = await runCli(args(input, wanted));
+    const random = seededRandom(outputName.length);
+    const input = path.join(directory, inputName);
+    writeFileSync(input, content);
+    const wanted = path.join(directory, `undisturbed-${outputName}`);
+    const undisturbed = await runCli(args(command, input, wanted));
     t.is(undisturbed.code, 3, undisturbed.stderr);
-    const output = path.join(directory, `killed.${kind}`);
+    const output = path.join(directory, outputName);
+    const argv = args(command, input, output);
     let killed = 0;
     let whileWriting = 0;
     let finished = 0;
     while (killed < kills || finished === 0) {
       const before = readSize(output);
-      const outcome =
-        killed < kills
-          ? await killSometime(args(input, output), output, random)
-          : await runToEnd(t, args(input, output));
+      const outcome = killed < kills ? await killSometime(argv, output, random) : await runToEnd(t, argv);
       if (outcome === 'killed') {
         killed++;
         whileWriting += readSize(output) > before ? 1 : 0;
@@ -70,9 +91,9 @@ for (const kind of ['jsonl', 'jsonl.gz']) {
   });
 }
 
-function args(input: string, output: string): string[] {
+function args(command: string[], input: string, output: string): string[] {
   const options = ['--bundled', '--gpu', 'off', '--threads', '1', '--kv-cache-type', 'f32', '--quiet'];
-  return ['score', ...options, '--keep-going', '--resume', '--output', output, input];
+  return [...command, ...options, '--keep-going', '--resume', '--output', output, input];
 }
 
 /** One time in four at any moment from the start, else soon after lines were written. */
@@ -85,7 +106,7 @@ async function killSometime(
   const exit = once(child, 'exit');
   const before = readSize(output);
   if (random() < 0.25) {
-    await Promise.race([sleep(random() * 1200), exit]);
+    await Promise.race([sleep(random() * 600), exit]);
   } else {
     while (readSize(output) <= before && child.exitCode === null) {
       await sleep(2);

@@ -3,13 +3,13 @@ import test from 'ava';
 import type {Input} from '../../lib/cli/open-input.js';
 import type {ProgressDisplay} from '../../lib/cli/progress-display.js';
 import type {ProgressState} from '../../lib/cli/progress-state.js';
-import {ScoreProgress} from '../../lib/cli/score-progress.js';
+import {RunProgress} from '../../lib/cli/run-progress.js';
 
 test('progress counts from where an earlier process stopped, its speed only what this one did', async t => {
   const states: ProgressState[] = [];
   const display = {show: (state: ProgressState) => states.push(state)} as unknown as ProgressDisplay;
   const input = {fraction: end => end / 100} as Input;
-  const progress = new ScoreProgress(display, input, 7);
+  const progress = new RunProgress(display, input, 7);
   progress.passed(40);
   t.deepEqual(states.at(-1), {label: 'finding the place', fraction: 0.4});
   progress.show(45, 10);

@@ -1,5 +1,5 @@
 /** How many lines a run has done. */
-export interface ScoreCounts {
+export interface RunCounts {
   /** Those that were skipped included. */
   lines: number;
   /** Lines that could not be scored. */

@@ -1,10 +1,12 @@
+import {counted} from './counted.js';
 import type {Input} from './open-input.js';
 import type {ProgressDisplay} from './progress-display.js';
 
 /** How the scoring of lines is going: how far, how many lines, how fast. */
-export class ScoreProgress {
+export class RunProgress {
   readonly #display: ProgressDisplay | undefined;
   readonly #input: Input;
+  readonly #noun: string;
   #lines: number;
   /** Of the lines that are done; those of both models count. */
   #tokens = 0;
@@ -14,10 +16,12 @@ export class ScoreProgress {
   /**
    * @param display - nothing for no progress
    * @param lines - those that an earlier process did
+   * @param noun - what a line is
    */
-  constructor(display: ProgressDisplay | undefined, input: Input, lines: number) {
+  constructor(display: ProgressDisplay | undefined, input: Input, lines: number, noun = 'line') {
     this.#display = display;
     this.#input = input;
+    this.#noun = noun;
     this.#lines = lines;
   }
 
@@ -39,7 +43,7 @@ export class ScoreProgress {
       label: 'scoring',
       fraction: this.#input.fraction(end),
       from: this.#from,
-      detail: `${this.#lines} ${this.#lines === 1 ? 'line' : 'lines'} done${rate}`,
+      detail: `${counted(this.#lines, this.#noun)} done${rate}`,
     });
   }
 

@@ -1,23 +1,23 @@
 import process from 'node:process';
-import type {Pair} from '../pair/pair.js';
 import {ResumeError} from '../runs/resume-error.js';
 import {Run} from '../runs/run.js';
+import type {RunRecord} from '../runs/run-record.js';
 import type {Output} from './open-output.js';
 import {printable} from './printable.js';
-import type {ScoreFlags} from './score-flags.js';
-import {scoreIdentity} from './score-identity.js';
+import type {RunFlags} from './run-flags.js';
 
 /**
  * Does work that writes to an output: in a run that can be resumed if the output is a file. What is done is recorded also
  * if the work fails, and the user is told that it is not lost.
  *
+ * @param identify - describes what results depend on, see {@link RunRecord}
  * @param work - takes all of the input; is given no run for stdout
  * @returns what the work returns
  */
 export async function withRun<T>(
-  pair: Pair,
   output: Output,
-  flags: ScoreFlags,
+  flags: RunFlags,
+  identify: () => Promise<RunRecord['identity']>,
   signal: AbortSignal,
   work: (run: Run | undefined) => Promise<T>,
 ): Promise<T> {
@@ -25,7 +25,7 @@ export async function withRun<T>(
     return work(undefined);
   }
 
-  const run = await openRun(pair, output, output.file, flags);
+  const run = await openRun(output, output.file, flags, await identify());
   try {
     const result = await work(run);
     await run.finish();
@@ -54,8 +54,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function openRun(pair: Pair, output: Output, file: string, flags: ScoreFlags): Promise<Run> {
-  const description = {identity: await scoreIdentity(pair.info, flags), shard: flags.shard ?? null};
+async function openRun(
+  output: Output,
+  file: string,
+  flags: RunFlags,
+  identity: RunRecord['identity'],
+): Promise<Run> {
+  const description = {identity, shard: flags.shard ?? null};
   if (flags.resume) {
     const run = await Run.resume(file, description);
     if (output.cut > 0 && !flags.quiet) {
