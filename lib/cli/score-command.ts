@@ -12,11 +12,13 @@ import {openProgressState} from './open-progress-state.js';
 import {pairOptionsOf} from './pair-options-of.js';
 import {printable} from './printable.js';
 import {ProgressDisplay} from './progress-display.js';
+import {requireReportPlace} from './require-report-place.js';
 import type {ScoreCounts} from './score-counts.js';
 import type {ScoreFlags} from './score-flags.js';
 import {scoreLines} from './score-lines.js';
 import {addScoreOptions} from './score-options.js';
 import {ScoreProgress} from './score-progress.js';
+import {ScoreReport} from './score-report.js';
 import {withRun} from './score-run.js';
 
 /** Makes the command `score`: JSON lines in, JSON lines with process rewards out. */
@@ -31,18 +33,26 @@ export function scoreCommand(): Command {
   return addScoreOptions(addPairOptions(command)).action(
     async (file: string | undefined, flags: ScoreFlags) => {
       requireFile(flags, command);
+      if (flags.report !== undefined) {
+        flags.tokens = true;
+      }
+
       const pairOptions = pairOptionsOf(flags, command);
       await interruptible(async signal => run(file, flags, {...pairOptions, signal}));
     },
   );
 }
 
-function requireFile({output, resume, shard}: ScoreFlags, command: Command): void {
+function requireFile({output, resume, shard, report}: ScoreFlags, command: Command): void {
   if (output === undefined || output === '-') {
     const flag = resume ? '--resume' : shard && '--shard';
     if (flag) {
       command.error(`error: option '${flag}' needs a file to write: give '--output <file>'`);
     }
+  }
+
+  if (report === '-') {
+    command.error("error: option '--report' needs a file to write");
   }
 }
 
@@ -57,7 +67,9 @@ async function run(
     const {resume = false, overwrite = false} = flags;
     const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
     try {
-      const {skipped, lines} = await scoreAll(input, output, flags, pairOptions);
+      const report = await openReport(file, output, flags);
+      const {skipped, lines} = await scoreAll(input, report?.output ?? output, flags, pairOptions);
+      await report?.write(input.name, pairOptions.signal);
       tellSkipped(skipped, lines);
     } finally {
       await output.close();
@@ -66,6 +78,19 @@ async function run(
     // An open stdin would keep the process alive.
     input.stream.destroy();
   }
+}
+
+async function openReport(
+  file: string | undefined,
+  output: Output,
+  {report, overwrite}: ScoreFlags,
+): Promise<ScoreReport | undefined> {
+  if (report === undefined) {
+    return undefined;
+  }
+
+  await requireReportPlace(report, {overwrite: overwrite ?? false, others: [file, output.file]});
+  return new ScoreReport(report, output);
 }
 
 async function scoreAll(

@@ -13,6 +13,7 @@ export interface ScoreFlags extends PairFlags {
   incomplete?: true;
   allowSpecialTokens?: true;
   tokens?: true;
+  report?: string;
   output?: string;
   resume?: true;
   overwrite?: true;

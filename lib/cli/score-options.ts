@@ -42,6 +42,7 @@ function addScoringOptions(command: Command): Command {
 function addOutputOptions(command: Command): Command {
   return command
     .option('--tokens', 'add the tokens and their log-probabilities to the results')
+    .option('--report <file>', 'make a page of all results too, see implicit-prm report; adds --tokens')
     .option('--output <file>', 'where to write instead of stdout; compressed if its name ends with .gz')
     .option('--quiet', 'show no progress')
     .option('--verbose', 'print what llama.cpp logs to stderr');
