@@ -48,6 +48,15 @@ export type {RankedResponse, RankInput, RankOptions} from './rank/rank-types.js'
 export {sameAnswer} from './rank/same-answer.js';
 export {vote} from './rank/vote.js';
 export type {AnsweredResponse, AnswerGroup, VoteOptions, VoteResult, VotingRule} from './rank/vote-types.js';
+export type {
+  ReportCandidates,
+  ReportOptions,
+  ReportPrompt,
+  ReportResponse,
+  ReportResult,
+  ReportTokens,
+} from './report/report-types.js';
+export {toReport} from './report/to-report.js';
 export {type Aggregate, aggregate} from './reward/aggregate.js';
 export type {BetaSchedule} from './reward/beta-schedule.js';
 export {type StepReward, type StepRewardsInput, stepRewards} from './reward/step-rewards.js';

@@ -1,11 +1,10 @@
-import {readFileSync} from 'node:fs';
-import path from 'node:path';
 import {Command} from 'commander';
-import {packageRoot} from '../utils/package-root.js';
+import {packageVersion} from '../utils/package-version.js';
 import {demoCommand} from './demo-command.js';
 import {evalCommand} from './eval-command.js';
 import {infoCommand} from './info-command.js';
 import {mergeCommand} from './merge-command.js';
+import {reportCommand} from './report-command.js';
 import {scoreCommand} from './score-command.js';
 
 /** Makes the command `implicit-prm` with its subcommands. Errors are thrown, the process is never ended. */
@@ -18,7 +17,14 @@ export function createProgram(): Command {
     // Chalk reads it too, but only from the arguments of the process.
     .option('--no-color', 'print without colours (as does NO_COLOR=1)')
     .configureHelp({showGlobalOptions: true});
-  for (const command of [demoCommand(), scoreCommand(), mergeCommand(), infoCommand(), evalCommand()]) {
+  for (const command of [
+    demoCommand(),
+    scoreCommand(),
+    mergeCommand(),
+    reportCommand(),
+    infoCommand(),
+    evalCommand(),
+  ]) {
     program.addCommand(
       command.helpOption('-h, --help', 'print help').configureHelp({showGlobalOptions: true}),
     );
@@ -29,9 +35,4 @@ export function createProgram(): Command {
   }
 
   return program;
-}
-
-function packageVersion(): string {
-  const {version} = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8'));
-  return String(version);
 }

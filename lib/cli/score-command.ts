@@ -14,6 +14,7 @@ import {prettyLines} from './pretty-lines.js';
 import {printable} from './printable.js';
 import {ProgressDisplay} from './progress-display.js';
 import {requireFile} from './require-file.js';
+import {requireReportPlace} from './require-report-place.js';
 import type {RunCounts} from './run-counts.js';
 import {runLines} from './run-lines.js';
 import {RunProgress} from './run-progress.js';
@@ -21,6 +22,7 @@ import type {ScoreFlags} from './score-flags.js';
 import {scoreIdentity} from './score-identity.js';
 import {scoreLine} from './score-line.js';
 import {addScoreOptions} from './score-options.js';
+import {ScoreReport} from './score-report.js';
 import {tellSkipped} from './tell-skipped.js';
 import {withRun} from './with-run.js';
 
@@ -37,6 +39,11 @@ export function scoreCommand(): Command {
     const flags = command.optsWithGlobals<ScoreFlags>();
     requireFile(flags, command);
     requirePretty(flags, command);
+    requireReportFile(flags, command);
+    if (flags.report !== undefined) {
+      flags.tokens = true;
+    }
+
     const pairOptions = pairOptionsOf(flags, command);
     await interruptible(async signal => run(file, flags, {...pairOptions, signal}));
   });
@@ -45,6 +52,12 @@ export function scoreCommand(): Command {
 function requirePretty({pretty, threshold}: ScoreFlags, command: Command): void {
   if (threshold !== undefined && !pretty) {
     command.error("error: option '--threshold <p>' needs '--pretty'");
+  }
+}
+
+function requireReportFile({report}: ScoreFlags, command: Command): void {
+  if (report === '-') {
+    command.error("error: option '--report' needs a file to write");
   }
 }
 
@@ -59,7 +72,10 @@ async function run(
     const {resume = false, overwrite = false} = flags;
     const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
     try {
-      tellSkipped(await scoreAll(input, output, flags, pairOptions));
+      const report = await openReport(file, output, flags);
+      const counts = await scoreAll(input, report?.output ?? output, flags, pairOptions);
+      await report?.write(input.name, pairOptions.signal);
+      tellSkipped(counts);
     } finally {
       await output.close();
     }
@@ -67,6 +83,19 @@ async function run(
     // An open stdin would keep the process alive.
     input.stream.destroy();
   }
+}
+
+async function openReport(
+  file: string | undefined,
+  output: Output,
+  {report, overwrite}: ScoreFlags,
+): Promise<ScoreReport | undefined> {
+  if (report === undefined) {
+    return undefined;
+  }
+
+  await requireReportPlace(report, {overwrite: overwrite ?? false, others: [file, output.file]});
+  return new ScoreReport(report, output);
 }
 
 async function scoreAll(

@@ -13,6 +13,7 @@ export interface ScoreFlags extends PairFlags, RunFlags {
   incomplete?: true;
   allowSpecialTokens?: true;
   tokens?: true;
+  report?: string;
   pretty?: true;
   threshold?: number;
   /** False for `--no-color`. */

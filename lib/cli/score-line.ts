@@ -3,10 +3,11 @@ import {showValue} from '../errors/show-value.js';
 import type {Pair} from '../pair/pair.js';
 import {scoreInputSchema} from '../score/score-schema.js';
 import {scoreSteps} from '../score/score-steps.js';
-import type {ScoredResponse, ScoreOptions} from '../score/score-types.js';
+import type {ScoreOptions} from '../score/score-types.js';
 import {check} from '../utils/check.js';
 import {escapeJson} from './escape-json.js';
 import {jsonFields} from './json-fields.js';
+import {jsonParts} from './json-parts.js';
 import type {PrettyLine} from './pretty-lines.js';
 import {resultOf} from './result-of.js';
 
@@ -20,15 +21,21 @@ interface ScoreLineOptions {
   pretty?: ((line: PrettyLine) => string) | undefined;
 }
 
+/** Fields by their keys, as they are written. */
+type JsonFields = readonly (readonly [name: string, json: string])[];
+
 const inputFields = ['prompt', 'response', 'responses', 'steps', 'complete'];
+// What the result has of its own, or does not need. The prompt is kept: a result is of little use without it.
+const droppedFields = ['response', 'responses', 'steps', 'complete'];
 
 /**
- * Scores what a line of JSON asks for.
+ * Scores what a line of JSON asks for. A response in a list may be an object with its `text` and other fields, such as
+ * labels.
  *
  * @param pair - an open pair
  * @param bytes - the line, UTF-8
- * @returns the result as a line of JSON: the line's other fields as they were, then the result's; or as it is laid out.
- * Without a line feed at its end
+ * @returns the result as a line of JSON: the line's prompt and other fields as they were, then the result's; likewise for
+ * each response that is an object; or as it is laid out. Without a line feed at its end
  * @throws {@link InvalidInputError} for a line that cannot be understood, and what `scoreSteps` throws
  */
 export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLineOptions): Promise<string> {
@@ -36,11 +43,18 @@ export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLin
   const value = parseObject(line);
   const given = inputFields.filter(name => Object.hasOwn(value, name)).map(name => [name, value[name]]);
   const fields = {complete: options.complete, ...Object.fromEntries(given)};
+  fields.responses = textsOf(fields.responses);
   const {prompt, response, responses, steps, complete} = check(scoreInputSchema, fields, 'the line');
-  const kept = [...jsonFields(line)].filter(([name]) => !inputFields.includes(name));
-  const results = responses ? ['results'] : ['reward', 'score', ...(options.tokens ? ['tokens'] : [])];
+  const json = jsonFields(line);
+  const kept = [...json].filter(([name]) => !droppedFields.includes(name));
+  const own = ['reward', 'score', ...(options.tokens ? ['tokens'] : [])];
+  const keptOfEach =
+    responses && Array.from(jsonParts(json.get('responses')!), ({value}) => fieldsBeside(value));
   if (!options.pretty) {
-    refuseTaken(kept, results);
+    refuseTaken(kept, responses ? ['results'] : own);
+    for (const keptOfOne of keptOfEach ?? []) {
+      refuseTaken(keptOfOne, ['response', 'steps', ...own]);
+    }
   }
 
   const scored = await scoreSteps(
@@ -48,9 +62,17 @@ export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLin
     responses ? {prompt, responses, complete} : {prompt, response, steps, complete},
     options.scoring,
   );
-  return options.pretty
-    ? options.pretty({id: value.id, prompt, scored: [scored].flat()})
-    : joinFields(kept, resultFields(scored, options));
+  if (options.pretty) {
+    return options.pretty({id: value.id, prompt, scored: [scored].flat()});
+  }
+
+  const results = [scored].flat().map((one, index) => {
+    const own = Object.entries(resultOf(one, options)).map(
+      ([name, value]) => [name, JSON.stringify(value)] as const,
+    );
+    return joinFields([...(keptOfEach?.[index] ?? kept), ...own]);
+  });
+  return escapeJson(responses ? joinFields([...kept, ['results', `[${results.join()}]`]]) : results[0]!);
 }
 
 function decode(bytes: Uint8Array): string {
@@ -72,28 +94,37 @@ function parseObject(line: string): Record<string, unknown> {
     );
   }
 
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new InvalidInputError(`A line has to be a JSON object with a prompt, not ${showValue(value)}.`);
   }
 
-  return value as Record<string, unknown>;
+  return value;
+}
+
+/** Of responses that are objects with a text and more the text; anything else as it is, for the schema to judge. */
+function textsOf(responses: unknown): unknown {
+  return Array.isArray(responses)
+    ? responses.map(one => (isObject(one) && typeof one.text === 'string' ? one.text : one))
+    : responses;
+}
+
+/** What a response brings along beside its text. */
+function fieldsBeside(response: string): JsonFields {
+  return response.startsWith('{') ? [...jsonFields(response)].filter(([name]) => name !== 'text') : [];
 }
 
 /** A field of the user's must not be lost under one of the result's. */
-function refuseTaken(kept: readonly (readonly [string, string])[], results: readonly string[]): void {
+function refuseTaken(kept: JsonFields, results: readonly string[]): void {
   const taken = kept.find(([name]) => results.includes(name));
   if (taken) {
     throw new InvalidInputError(`The line has a field "${taken[0]}", as its result is to have: rename it.`);
   }
 }
 
-function resultFields(scored: ScoredResponse | ScoredResponse[], options: {tokens: boolean}): object {
-  return Array.isArray(scored)
-    ? {results: scored.map(one => resultOf(one, options))}
-    : resultOf(scored, options);
+function joinFields(fields: JsonFields): string {
+  return `{${fields.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join()}}`;
 }
 
-function joinFields(kept: readonly (readonly [string, string])[], results: object): string {
-  const fields = kept.map(([name, json]) => `${JSON.stringify(name)}:${json}`);
-  return escapeJson(`{${[...fields, JSON.stringify(results).slice(1, -1)].join(',')}}`);
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -44,9 +44,11 @@ function addScoringOptions(command: Command): Command {
 function addOutputOptions(command: Command): Command {
   return command
     .option('--tokens', 'add the tokens and their log-probabilities to the results')
+    .option('--report <file>', 'make a page of all results too, see implicit-prm report; adds --tokens')
     .addOption(
       new Option('--pretty', 'print for people: tokens in colour, steps with bars').conflicts([
         'tokens',
+        'report',
         'output',
         'resume',
         'overwrite',

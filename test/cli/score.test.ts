@@ -121,13 +121,14 @@ test('other fields are passed on as they were written', async t => {
   t.is(code, 0);
   t.true(
     stdout.startsWith(
-      String.raw`{"id":12345678901234567890,"ratio":1.50,"nested":{"a": [1, "]}\""], "prompt": null},"response":`,
+      String.raw`{"id":12345678901234567890,"ratio":1.50,"nested":{"a": [1, "]}\""], "prompt": null},"prompt":"Compute`,
     ),
   );
   t.deepEqual(Object.keys(JSON.parse(stdout)), [
     'id',
     'ratio',
     'nested',
+    'prompt',
     'response',
     'steps',
     'reward',
@@ -140,12 +141,19 @@ test('many responses make a list of results', async t => {
   const responses = [first.response, 'Answer: 1'];
   const {stdout} = await runCli(bundled, {input: jsonLines({id: 'n', prompt, responses})});
   const [line] = parseLines<ScoredLine>(stdout);
-  t.deepEqual(Object.keys(line!), ['id', 'results']);
+  t.deepEqual(Object.keys(line!), ['id', 'prompt', 'results']);
   t.deepEqual(
     line!.results!.map(({response}) => response),
     responses,
   );
   t.true(Math.abs(line!.results![0]!.reward - (await scored(first)).reward) < tolerance);
+});
+
+test('a response in a list may be an object, whose other fields are passed on as they were written', async t => {
+  const responses = `["Answer: 1", { "id":12345678901234567890, "text":"Answer: 2", "label": {"a":"]"} }]`;
+  const {stdout} = await runCli(bundled, {input: `{"prompt":"Compute 1 + 1","responses":${responses}}\n`});
+  t.true(stdout.startsWith('{"prompt":"Compute 1 + 1","results":[{"response":"Answer: 1",'));
+  t.true(stdout.includes('{"id":12345678901234567890,"label":{"a":"]"},"response":"Answer: 2","steps":['));
 });
 
 test('steps, messages, raw prompts and unfinished responses are scored', async t => {
@@ -221,6 +229,11 @@ const malformed: [string, string | Uint8Array, RegExp][] = [
   ['no response', '{"prompt": "x"}', /response, or steps, or responses/u],
   ['an empty response', '{"prompt": "x", "response": " "}', /white space/u],
   ['a response of the wrong kind', '{"prompt": "x", "response": 7}', /response in the line.*7/u],
+  [
+    'a field of a response that its result needs',
+    '{"prompt": "x", "responses": [{"text": "y", "score": 1}]}',
+    /field "score"/u,
+  ],
   ['a field that its result needs', '{"prompt": "x", "response": "y", "score": 1}', /field "score"/u],
   [
     'too long a response',

@@ -1,0 +1,47 @@
+import {createHash} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {packageRoot} from '../utils/package-root.js';
+import {packageVersion} from '../utils/package-version.js';
+import {embeddedJson} from './embedded-json.js';
+import {escapeHtml} from './escape-html.js';
+import {generatorTag} from './generator-tag.js';
+import type {ReportData} from './report-data.js';
+
+/**
+ * Writes a page around its data.
+ *
+ * @throws an error if the page's script has not been built
+ */
+export function pageHtml(data: Omit<ReportData, 'generator'>): string {
+  const script = builtFile('page.js');
+  const hash = createHash('sha256').update(script).digest('base64');
+  // Nothing can be loaded or sent, and no script run but this one, whatever a response might smuggle in.
+  const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+${generatorTag}
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(data.title)}</title>
+<style>${builtFile('page.css')}</style>
+</head>
+<body>
+<noscript>This report needs JavaScript to show its data.</noscript>
+<script type="application/json" id="data">${embeddedJson({...data, generator: `implicit-prm ${packageVersion()}`})}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+function builtFile(name: string): string {
+  try {
+    return readFileSync(path.join(packageRoot, 'dist', 'report', name), 'utf8');
+  } catch (cause) {
+    throw new Error(`The report's ${name} is not built: run "npm run build:ts" in the package.`, {cause});
+  }
+}
