@@ -1,24 +1,15 @@
 import {readFileSync} from 'node:fs';
 import test from 'ava';
-import type {BestOfNProblem} from '../../lib/eval/best-of-n-types.js';
-import {bestThreshold} from '../../lib/eval/best-threshold.js';
-import {CachedScorer} from '../../lib/eval/cached-scorer.js';
-import {evaluateProcessBench} from '../../lib/eval/evaluate-process-bench.js';
-import type {ProcessBenchSample} from '../../lib/eval/process-bench-types.js';
-import {ScoreCache} from '../../lib/eval/score-cache.js';
-import {stepsOf} from '../../lib/eval/steps-of.js';
-import {joinSteps} from '../../lib/steps/join-steps.js';
-import {splitSteps} from '../../lib/steps/split-steps.js';
-import {readData, type Trace} from '../helpers/golden.js';
+import {bestThreshold, evaluateProcessBench, type ScoredResponse, scoreSteps} from '../../lib/index.js';
+import {auc} from '../helpers/auc.js';
+import {expectedTraceResults, readData, type Trace} from '../helpers/golden.js';
 import {exact, withPair} from '../helpers/pairs.js';
-import {temporaryDirectory} from '../helpers/temporary-directory.js';
 
-interface Problem {
-  prompt: string;
-  responses: {text: string; answer: string | null; correct: boolean}[];
+interface ScoredTrace extends Trace {
+  scored: ScoredResponse;
 }
 
-interface Expected {
+interface ExpectedEvaluation {
   processBench: Record<
     'qValue' | 'stepReward',
     {
@@ -31,55 +22,67 @@ interface Expected {
   >;
 }
 
-const expected = JSON.parse(
+const {processBench} = JSON.parse(
   readFileSync(new URL('../data/expected.json', import.meta.url), 'utf8'),
-) as Expected;
-const directory = temporaryDirectory();
-let samples: ProcessBenchSample[];
-let problems: BestOfNProblem[];
-
-/** Scores the golden traces and some of the golden problems; test/rank/best-of-n.test.ts has them all. */
-async function scoreAll(scorer: CachedScorer) {
-  const rewards = {beta: await scorer.beta()};
-  const scoredSamples: ProcessBenchSample[] = [];
-  for (const {prompt, response, steps, label, correct} of readData<Trace>('traces.jsonl')) {
-    const [scores] = await scorer.score({prompt, responses: [response]});
-    const {spans} = joinSteps(steps, response);
-    scoredSamples.push({label, finalAnswerCorrect: correct, steps: stepsOf(scores!, spans, rewards)});
-  }
-
-  const scoredProblems: BestOfNProblem[] = [];
-  for (const {prompt, responses} of readData<Problem>('best-of-n.jsonl').slice(0, 32)) {
-    const scores = await scorer.score({prompt, responses: responses.map(({text}) => text)});
-    const candidates = responses.map(({text, answer, correct}, index) => {
-      const spans = splitSteps(text);
-      const steps = stepsOf(scores[index]!, spans, rewards);
-      const withoutReference = stepsOf(scores[index]!, spans, {...rewards, withoutReference: true});
-      return {answer, correct, steps, withoutReference};
-    });
-    scoredProblems.push({candidates});
-  }
-
-  return {samples: scoredSamples, problems: scoredProblems};
-}
+) as ExpectedEvaluation;
+const expected = expectedTraceResults();
+let traces: ScoredTrace[];
 
 test.before(async t => {
-  t.timeout(900_000);
-  await withPair({...exact, batchSize: 128, cacheSize: 0}, async pair => {
-    const scorer = new CachedScorer(await ScoreCache.open(directory, 'golden'), async () => pair);
-    ({samples, problems} = await scoreAll(scorer));
-    t.true(scorer.scored > 600);
-    await scorer.close();
+  t.timeout(600_000);
+  const data = readData<Trace>('traces.jsonl');
+  traces = await withPair(exact, async pair => {
+    const scored: ScoredTrace[] = [];
+    for (const trace of data) {
+      scored.push({...trace, scored: await scoreSteps(pair, inputOf(trace))});
+    }
+
+    return scored;
   });
 });
 
-test('a second evaluation runs no model and gives the same', async t => {
-  const scorer = new CachedScorer(await ScoreCache.open(directory, 'golden'), async () => {
-    throw new Error('The models are opened');
-  });
-  t.deepEqual(await scoreAll(scorer), {samples, problems});
-  t.is(scorer.scored, 0);
-  await scorer.close();
+function inputOf({prompt, response, steps}: Trace) {
+  return {prompt, response, steps};
+}
+
+const lowest = (values: readonly number[]) => values.indexOf(Math.min(...values));
+const rewardsOf = ({scored}: ScoredTrace) => scored.steps.map(({reward}) => reward);
+
+test('the first wrong step has the lowest reward as often as it should', t => {
+  const erroneous = traces.filter(({label}) => label >= 0);
+  const hits = erroneous.filter(trace => lowest(rewardsOf(trace)) === trace.label);
+  const share = hits.length / erroneous.length;
+  t.log(`${(100 * share).toFixed(2)} % of ${erroneous.length} wrong traces`);
+  t.is(erroneous.length, expected.erroneous);
+  t.true(Math.abs(share - expected.firstErrorHasLowestReward) < 0.005);
+});
+
+test('the AUC of step rewards against the true step labels is what it should be', t => {
+  const right: number[] = [];
+  const wrong: number[] = [];
+  for (const trace of traces) {
+    for (const [index, reward] of rewardsOf(trace).entries()) {
+      if (trace.label === -1 || index < trace.label) {
+        right.push(reward);
+      } else if (index === trace.label) {
+        wrong.push(reward);
+      }
+    }
+  }
+
+  const area = auc(right, wrong);
+  t.log(`AUC ${area.toFixed(4)}`);
+  t.true(Math.abs(area - expected.stepAuc) < 0.001);
+});
+
+test('the AUC of outcomes is what it should be', t => {
+  const areaBy = (score: (trace: ScoredTrace) => number) =>
+    auc(traces.filter(({correct}) => correct).map(score), traces.filter(({correct}) => !correct).map(score));
+  t.true(Math.abs(areaBy(({scored}) => scored.reward) - expected.outcomeAuc.sum) < 0.001);
+  t.true(Math.abs(areaBy(({scored}) => scored.score) - expected.outcomeAuc.min) < 0.001);
+  const policyAlone = ({scored}: ScoredTrace) =>
+    scored.tokens.policyLogprobs.reduce((sum, value) => sum + value, 0);
+  t.true(Math.abs(areaBy(policyAlone) - expected.outcomeAuc.withoutReferenceSum) < 0.001);
 });
 
 for (const [by, name] of [
@@ -87,7 +90,12 @@ for (const [by, name] of [
   ['reward', 'stepReward'],
 ] as const) {
   test(`ProcessBench by ${by}: threshold, accuracies and F1 are what they should be`, t => {
-    const wanted = expected.processBench[name];
+    const wanted = processBench[name];
+    const samples = traces.map(({label, correct, scored}) => ({
+      label,
+      finalAnswerCorrect: correct,
+      steps: scored.steps,
+    }));
     const {threshold, f1} = bestThreshold(samples.slice(0, 300), {by});
     const result = evaluateProcessBench(samples.slice(300), {threshold, by});
     t.log(`threshold ${threshold}, F1 ${f1.toFixed(4)} and ${result.f1!.value.toFixed(4)}`);

@@ -6,7 +6,8 @@ import {exact, withPair} from '../helpers/pairs.js';
 import {randomTree} from '../helpers/random-tree.js';
 
 const cases = readData<GoldenCase>('logprobs.jsonl');
-const sequences = cases.flatMap(sequencesOf);
+// Enough of them to differ in everything; test/native/golden.test.ts has them all.
+const sequences = cases.filter((_, index) => index % 4 === 0 || index > 11).flatMap(sequencesOf);
 const tolerance = 1e-3;
 
 /** Evaluates the sequences in calls of the given groups, and puts the results back in order. */
