@@ -26,10 +26,19 @@ export async function inTurns(rounds: number, works: readonly (() => Promise<num
   return times.map(median);
 }
 
-/** Seconds of one run of a driver. */
-export async function timeRun(driver: Driver, workload: Workload): Promise<number> {
+/** Seconds of one run of a driver, whose result is checked afterwards. */
+export async function timeRun(
+  driver: Driver,
+  workload: Workload,
+  check?: (result: Rows) => void,
+): Promise<number> {
   await driver.reset?.();
-  return secondsOf(() => driver.run(workload));
+  let result: Rows | undefined;
+  const seconds = await secondsOf(async () => {
+    result = await driver.run(workload);
+  });
+  check?.(result!);
+  return seconds;
 }
 
 export function median(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
@@ -15,6 +15,13 @@ import type {Settings} from './settings.js';
 
 const documentFile = fileURLToPath(new URL('../docs/benchmark.md', import.meta.url));
 
+const heading = `# Benchmark
+
+What implicit-prm takes, against other ways to get the same numbers and against llama.cpp itself. Machines differ and are noisy; what holds are the ratios, each of times measured in turns in one run, medians of several rounds.
+
+The models have random weights in the shapes of Qwen2.5, with its tokenizer of 151,936 tokens: how fast a model is does not depend on what its weights are. Key-value cache F16, batches of 512 tokens, no flash attention, no GPU. Before it is timed, each rival has to come to the same log-probabilities.
+`;
+
 const sections = {
   rivals: {
     title: 'Against other ways to get the same numbers',
@@ -25,7 +32,7 @@ run, it would have taken too long.`,
   },
   overhead: {
     title: 'Against llama.cpp itself',
-    text: `Tokens evaluated per second for a prompt of 512 tokens with 16 responses of 128, both models. Bare
+    text: `Tokens evaluated per second for a prompt of 512 tokens with 8 responses of 64, both models. Bare
 \`llama_decode\` repeats the very batches of the engine on a fresh context, with the same outputs, from C++ with nothing
 between the calls. llama-batched-bench evaluates a prompt of 512 tokens and one set of logits; llama-perplexity a text of
 512 tokens and the logits of its second half: less work a token, and no branches.`,
@@ -98,16 +105,23 @@ const settings: Settings = {
   rounds: Number(options.rounds),
   limit,
 };
-const parts = [heading()];
 for (const name of options.only ?? (Object.keys(sections) as SectionName[])) {
   const {title, text, run} = sections[name];
-  parts.push(`## ${title}`, text.replaceAll('\n', ' '), await run(settings));
+  const section = `## ${title}\n\n${text.replaceAll('\n', ' ')}\n\n${await run(settings)}\n\n${origin()}\n`;
+  process.stdout.write(`${section}\n`);
+  if (options.write) {
+    writeSection(section);
+  }
 }
 
-const document = `${parts.join('\n\n')}\n`;
-process.stdout.write(document);
-if (options.write) {
-  writeFileSync(documentFile, document);
+/** Puts a section in place of the one with its title, or at the end. */
+function writeSection(section: string): void {
+  const document = existsSync(documentFile) ? readFileSync(documentFile, 'utf8') : heading;
+  const [first, ...others] = document.split(/^(?=## )/m).map(part => `${part.trim()}\n`);
+  const title = section.slice(0, section.indexOf('\n') + 1);
+  const at = others.findIndex(other => other.startsWith(title));
+  others.splice(at < 0 ? others.length : at, at < 0 ? 0 : 1, section);
+  writeFileSync(documentFile, [first, ...others].join('\n'));
 }
 
 function choosePairs(): BenchPair[] {
@@ -123,13 +137,10 @@ function choosePairs(): BenchPair[] {
   return options.shapes.flatMap(shape => options.types.map(type => randomPair(shape, type, tools)));
 }
 
-function heading(): string {
+/** Where the numbers of a section come from. */
+function origin(): string {
   const cpu = os.cpus()[0]?.model.trim() ?? 'an unknown CPU';
-  const given = process.argv.slice(2).filter(argument => argument !== '--write');
   const memory = Math.round(os.totalmem() / 2 ** 30);
-  return `# Benchmark
-
-Made by \`npm run bench -- ${[...given, '--write'].join(' ')}\` on ${new Date().toISOString().slice(0, 10)}: ${options.threads} threads of ${cpu}, ${memory} GiB, ${os.type()} ${os.release()}, Node ${process.versions.node}. Machines differ and are noisy; what holds are the ratios, each of times measured in turns in one run.
-
-The models have random weights in the shapes of Qwen2.5, with its tokenizer of 151,936 tokens: how fast a model is does not depend on what its weights are. Key-value cache F16, batches of 512 tokens, no flash attention, no GPU. Before it is timed, each rival has to come to the same log-probabilities.`;
+  const date = new Date().toISOString().slice(0, 10);
+  return `\`npm run bench -- ${process.argv.slice(2).join(' ')}\`, ${date}: ${options.threads} threads of ${cpu}, ${memory} GiB, ${os.type()}, Node ${process.versions.node}.`;
 }

@@ -8,7 +8,7 @@ import {makeWorkload, tokenCounts} from '../workload.js';
 
 /** What the engine costs over llama_decode with the same batches, and llama.cpp's own programs at as many tokens. */
 export async function overheadSection(settings: Settings): Promise<string> {
-  const size = {prompt: 512, responses: 16, tokens: 128};
+  const size = {prompt: 512, responses: 8, tokens: 64};
   const options = driverOptions(settings, size);
   const rows = [];
   for (const bench of settings.pairs) {
