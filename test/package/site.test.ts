@@ -1,4 +1,4 @@
-import {execFileSync} from 'node:child_process';
+import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -12,7 +12,11 @@ test('the site of the guides and the API builds without a warning, and no link i
   const site = path.join(temporaryDirectory(), 'site');
   const typedoc = path.join(packageRoot, 'node_modules', 'typedoc', 'bin', 'typedoc');
   // Warnings are errors there, an export without documentation among them.
-  execFileSync(process.execPath, [typedoc, '--out', site], {cwd: packageRoot, stdio: 'pipe'});
+  const {status, stderr} = spawnSync(process.execPath, [typedoc, '--out', site], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+  });
+  t.is(status, 0, stderr);
   t.deepEqual(brokenLinks(site), []);
   t.true(existsSync(path.join(site, 'media', 'how-it-works.svg')));
 });
