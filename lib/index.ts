@@ -1,3 +1,9 @@
+/**
+ * Everything that `implicit-prm` exports.
+ *
+ * @module API
+ */
+
 export type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine/engine.js';
 export type {LogListener} from './engine/native-engine.js';
 export type {TokenUsage} from './engine/token-usage.js';

@@ -74,7 +74,14 @@ export interface PairOptions {
    * Which GPUs each model uses, by llama.cpp's names such as `'CUDA0'`; all of the chosen backend if left out, the CPU
    * for an empty list. On two different GPUs policy and reference are evaluated at the same time.
    */
-  devices?: {policy?: string[] | undefined; reference?: string[] | undefined} | undefined;
+  devices?:
+    | {
+        /** Those of the policy. */
+        policy?: string[] | undefined;
+        /** Those of the reference. */
+        reference?: string[] | undefined;
+      }
+    | undefined;
   /**
    * Where logits become log-probabilities: in llama.cpp's `'graph'`, so that they never leave the device, or on the
    * `'host'`. `'auto'` (the default) takes the graph for a model that is wholly on a GPU and the host, which is faster

@@ -19,6 +19,9 @@ export type StepSplitter =
   | 'blank-line'
   | 'line'
   | 'step-label'
-  | {separator: string}
+  | {
+      /** What stands between two steps, not empty. */
+      separator: string;
+    }
   | RegExp
   | ((response: string) => readonly string[]);

@@ -13,4 +13,10 @@ export interface ChatMessage {
  * - messages are a conversation, put through the template, that ends before the assistant's turn;
  * - `{raw}` is text or tokens used as they are. Special tokens in the text are taken as such, and nothing is added.
  */
-export type Prompt = string | readonly ChatMessage[] | {raw: string | Int32Array | readonly number[]};
+export type Prompt =
+  | string
+  | readonly ChatMessage[]
+  | {
+      /** The whole text in front of the response, or its tokens. */
+      raw: string | Int32Array | readonly number[];
+    };

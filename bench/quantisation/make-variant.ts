@@ -1,0 +1,69 @@
+import {spawnSync} from 'node:child_process';
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {bundledPair} from '../../lib/index.js';
+import type {WeightType} from './weight-types.js';
+
+const directory = fileURLToPath(new URL('../../build/bench/quantisation', import.meta.url));
+
+/** The bundled pair with weights of another type. */
+export interface Variant {
+  type: WeightType;
+  policy: string;
+  reference: string;
+  /** An adapter for the policy. */
+  lora?: string;
+  /** Which share of the parameters has which type; vectors, such as norms, are never quantised. */
+  shares: Record<string, number>;
+}
+
+/**
+ * Quantises the bundled pair, which is F32.
+ *
+ * @param quantize - the path of llama.cpp's llama-quantize
+ */
+export function makeVariant(type: WeightType, quantize: string): Variant {
+  const {policy, reference} = bundledPair();
+  if (type === 'F32') {
+    return {type, policy, reference, shares: {F32: 1}};
+  }
+
+  mkdirSync(directory, {recursive: true});
+  const quantise = (name: string, from: string) => {
+    const to = join(directory, `${name}-${type}.gguf`);
+    // It speaks on stderr.
+    const {status, stderr} = spawnSync(quantize, [from, to, type], {encoding: 'utf8'});
+    if (status !== 0) {
+      throw new Error(`llama-quantize failed on ${from}:\n${stderr}`);
+    }
+
+    return {to, shares: sharesIn(stderr)};
+  };
+  const quantised = quantise('policy', policy);
+  return {
+    type,
+    policy: quantised.to,
+    reference: quantise('reference', reference).to,
+    shares: quantised.shares,
+  };
+}
+
+/** Reads which tensor got which type from what llama-quantize prints. */
+function sharesIn(output: string): Record<string, number> {
+  const tensor = /- \[([ \d,]+)\], type = +(\w+)(?:, converting to (\w+))?/gu;
+  const counts = new Map<string, number>();
+  let total = 0;
+  for (const [, shape, from, to] of output.matchAll(tensor)) {
+    const elements = shape!.split(',').reduce((product, size) => product * Number(size), 1);
+    const type = (to ?? from)!.toUpperCase();
+    counts.set(type, (counts.get(type) ?? 0) + elements);
+    total += elements;
+  }
+
+  if (total === 0) {
+    throw new Error(`llama-quantize named no tensor:\n${output}`);
+  }
+
+  return Object.fromEntries([...counts].map(([type, count]) => [type, count / total]));
+}
