@@ -133,16 +133,18 @@ void Evaluator::admit() {
         const Request& next = *waiting_.front();
         const bool isFirst = walks_.empty() && admitted.empty();
         inUse += next.end - next.begin;
-        if (!isFirst && (inUse > maxSequencesPerRequest || !fits(next, cells, sequences))) break;
+        if (!isFirst && (inUse > maxSequencesPerRequest || !makeRoom(next, cells, sequences))) break;
         admitted.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
     }
     if (!admitted.empty()) walks_.emplace_back(std::move(admitted));
 }
 
-/// Whether there is room for the request beside walks that may need so many more cells and sequences.
-bool Evaluator::fits(const Request& request, size_t cellsOfOthers, size_t sequencesOfOthers) {
+/// Makes room for the request beside walks that may need so many more cells and sequences, at the cost of
+/// what is kept for later calls. False if there can't be.
+bool Evaluator::makeRoom(const Request& request, size_t cellsOfOthers, size_t sequencesOfOthers) {
     if (walks_.empty()) return true;
+    // Of one with as many sequences as a request may have: log2 of it, and two.
     constexpr size_t mostOfAWalk = 14;
     if (sequencesOfOthers + mostOfAWalk > static_cast<size_t>(decoder_.sequences()) / 2) return false;
     const size_t needed = cellsOfOthers + longestSequence(request);

@@ -69,7 +69,7 @@ public:
 private:
     void withdrawCancelled();
     void admit();
-    bool fits(const Request& request, size_t cellsOfOthers, size_t sequencesOfOthers);
+    bool makeRoom(const Request& request, size_t cellsOfOthers, size_t sequencesOfOthers);
     void evaluateBatch(LogScope& log);
     Batch nextBatch();
     void finish();
