@@ -18,7 +18,7 @@ BranchCache::Match BranchCache::find(const llama_token* path, int32_t known, int
     int32_t longest = known;
     for (auto kept = branches_.begin(); kept != branches_.end(); ++kept) {
         const int32_t length = sharedLength(kept->tokens, path, limit);
-        if (length <= longest) continue;
+        if (length <= longest || !kept->branch.canFork(length)) continue;
         longest = length;
         best = kept;
     }

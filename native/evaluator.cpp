@@ -60,6 +60,13 @@ size_t longestSequence(const Request& request) {
     return longest;
 }
 
+/// The most branches that a tree of so many sequences takes at a time.
+size_t branchesOf(size_t sequences) {
+    size_t branches = 1;
+    for (; sequences > 1; sequences /= 2) ++branches;
+    return branches;
+}
+
 } // namespace
 
 Evaluator::Evaluator(const LlamaApi& api, const Model& model, llama_adapter_lora* adapter,
@@ -129,26 +136,26 @@ void Evaluator::admit() {
         for (const auto& request : walk.requests()) inUse += request->end - request->begin;
     }
     std::vector<std::shared_ptr<Request>> admitted;
+    size_t count = 0, longest = 0;
     while (!waiting_.empty()) {
         const Request& next = *waiting_.front();
+        count += next.end - next.begin;
+        longest = std::max(longest, longestSequence(next));
         const bool isFirst = walks_.empty() && admitted.empty();
-        inUse += next.end - next.begin;
-        if (!isFirst && (inUse > maxSequencesPerRequest || !makeRoom(next, cells, sequences))) break;
+        const bool isTooMany = inUse + count > maxSequencesPerRequest;
+        if (!isFirst && (isTooMany || !makeRoom(cells + longest, sequences + branchesOf(count)))) break;
         admitted.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
     }
     if (!admitted.empty()) walks_.emplace_back(std::move(admitted));
 }
 
-/// Makes room for the request beside walks that may need so many more cells and sequences, at the cost of
-/// what is kept for later calls. False if there can't be.
-bool Evaluator::makeRoom(const Request& request, size_t cellsOfOthers, size_t sequencesOfOthers) {
+/// Makes sure that so many cells and sequences are free, at the cost of what is kept for later calls. False
+/// if that can't be.
+bool Evaluator::makeRoom(size_t cells, size_t sequences) {
     if (walks_.empty()) return true;
-    // Of one with as many sequences as a request may have: log2 of it, and two.
-    constexpr size_t mostOfAWalk = 14;
-    if (sequencesOfOthers + mostOfAWalk > static_cast<size_t>(decoder_.sequences()) / 2) return false;
-    const size_t needed = cellsOfOthers + longestSequence(request);
-    while (kv_.cells() + needed > kv_.capacity()) {
+    if (cells > kv_.capacity() || sequences > static_cast<size_t>(decoder_.sequences())) return false;
+    while (kv_.cells() + cells > kv_.capacity() || kv_.freeSequences() < sequences) {
         if (!cache_.evictOldest()) return false;
     }
     return true;
@@ -178,10 +185,8 @@ Batch Evaluator::nextBatch() {
         resources.reservedCells += walk.cellsNeeded();
         resources.reservedSequences += walk.sequencesNeeded();
     }
-    if (walks_.size() == 1) {
-        resources.reservedSequences =
-            std::min(resources.reservedSequences, static_cast<size_t>(decoder_.sequences()) / 4);
-    }
+    // So that a small request can join.
+    if (walks_.size() == 1) resources.reservedSequences += 4;
     Batch batch;
     // The youngest is asked first, for no more than its share, and the oldest takes what is left.
     auto shares = static_cast<int32_t>(walks_.size());

@@ -69,7 +69,7 @@ public:
 private:
     void withdrawCancelled();
     void admit();
-    bool makeRoom(const Request& request, size_t cellsOfOthers, size_t sequencesOfOthers);
+    bool makeRoom(size_t cells, size_t sequences);
     void evaluateBatch(LogScope& log);
     Batch nextBatch();
     void finish();

@@ -40,6 +40,10 @@ void KvBranch::grow(int32_t count) {
     length_ += count;
 }
 
+bool KvBranch::canFork(int32_t length) const {
+    return length == length_ || cache_->api_.llama_memory_seq_pos_min(cache_->memory_, sequence_) == 0;
+}
+
 KvBranch KvBranch::fork(int32_t length) {
     KvBranch fork = cache_->branch();
     if (length > 0) {

@@ -40,6 +40,10 @@ public:
     /// Records that `count` more tokens were evaluated on this branch.
     void grow(int32_t count);
 
+    /// Whether `fork` may be asked for so many tokens. Of a sliding-window cache the cells that the end of a
+    /// branch no longer sees are given away, and then it can be forked at its end only.
+    bool canFork(int32_t length) const;
+
     /// A new branch with the first `length` tokens of this one, at no evaluation. Needs a free sequence.
     KvBranch fork(int32_t length);
 

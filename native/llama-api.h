@@ -51,6 +51,7 @@
     FUNCTION(llama_log_set)                                                                                  \
     FUNCTION(llama_memory_clear)                                                                             \
     FUNCTION(llama_memory_seq_cp)                                                                            \
+    FUNCTION(llama_memory_seq_pos_min)                                                                       \
     FUNCTION(llama_memory_seq_rm)                                                                            \
     FUNCTION(llama_model_chat_template)                                                                      \
     FUNCTION(llama_model_default_params)                                                                     \

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <system_error>
 #include <thread>
 
 // One source, compiled for several instruction sets and picked when the addon is loaded. Sanitizers are not
@@ -105,8 +106,14 @@ void logSoftmaxAt(const std::vector<LogSoftmaxTarget>& targets, size_t vocabular
         std::min({useful, static_cast<size_t>(std::max(threads, 1)), std::max<size_t>(targets.size(), 1)});
     const auto bound = [&](size_t part) { return targets.data() + targets.size() * part / count; };
     std::vector<std::thread> helpers;
+    helpers.reserve(count);
     for (size_t part = 1; part < count; ++part) {
-        helpers.emplace_back(computeRange, bound(part), bound(part + 1), vocabularySize);
+        try {
+            helpers.emplace_back(computeRange, bound(part), bound(part + 1), vocabularySize);
+        } catch (const std::system_error&) {
+            // No thread is to be had.
+            computeRange(bound(part), bound(part + 1), vocabularySize);
+        }
     }
     computeRange(bound(0), bound(1), vocabularySize);
     for (auto& helper : helpers) helper.join();

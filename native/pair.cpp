@@ -157,7 +157,8 @@ void Pair::startWithin(size_t limit, const PairOptions& options, const MemoryUse
         return memory_.total();
     };
     const size_t least = totalWith(smallest);
-    const size_t perToken = (totalWith(2 * smallest) - std::min(least, memory_.total())) / smallest;
+    const size_t next = totalWith(2 * smallest);
+    const size_t perToken = next > least ? (next - least) / smallest : 0;
     const size_t room = limit > least ? limit - least : 0;
     int32_t batchSize = options.batchSize;
     while (batchSize > smallest && static_cast<size_t>(batchSize - smallest) * perToken > room)

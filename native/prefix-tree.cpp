@@ -1,6 +1,7 @@
 #include "prefix-tree.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace iprm {
 
@@ -90,24 +91,24 @@ void insert(PrefixTree& roots, Rest rest) {
     }
 }
 
-/// Sorts what insertion left unsorted and sets the heights; returns the tokens of the subtree.
-size_t finish(PrefixNode& node) {
+/// Sorts what insertion left unsorted and sets heights and branches.
+void finish(PrefixNode& node) {
     std::stable_sort(node.targets.begin(), node.targets.end(),
                      [](const Target& a, const Target& b) { return a.offset < b.offset; });
-    size_t tokens = static_cast<size_t>(node.length());
     int32_t below = 0;
-    std::vector<std::pair<size_t, std::unique_ptr<PrefixNode>>> sized;
     for (auto& child : node.children) {
-        const size_t size = finish(*child);
-        tokens += size;
+        finish(*child);
         below = std::max(below, child->height);
-        sized.emplace_back(size, std::move(child));
     }
-    std::stable_sort(sized.begin(), sized.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (size_t i = 0; i < sized.size(); ++i) node.children[i] = std::move(sized[i].second);
     node.height = node.length() + below;
-    return tokens;
+    std::stable_sort(node.children.begin(), node.children.end(), [](const auto& a, const auto& b) {
+        return std::pair(a->branches, a->height) < std::pair(b->branches, b->height);
+    });
+    for (const auto& child : node.children) {
+        // While another than the last is evaluated, the node's own branch waits.
+        const size_t waiting = child == node.children.back() ? 0 : 1;
+        node.branches = std::max(node.branches, child->branches + waiting);
+    }
 }
 
 } // namespace

@@ -32,10 +32,12 @@ struct PrefixNode {
     std::vector<Request*> requests;
     /// Ascending by offset.
     std::vector<Target> targets;
-    /// The subtree that holds most tokens comes last.
+    /// The subtree that takes most branches comes last: it takes over that of the node.
     std::vector<std::unique_ptr<PrefixNode>> children;
     /// Tokens from the first of this node to the end of the longest sequence through it.
     int32_t height = 0;
+    /// Branches that evaluating the subtree takes at a time.
+    size_t branches = 1;
 
     int32_t length() const { return end - begin; }
 };

@@ -1,9 +1,6 @@
 #include "tree-walk.h"
 
-#include "error.h"
-
 #include <algorithm>
-#include <cmath>
 
 namespace iprm {
 
@@ -15,13 +12,6 @@ std::vector<Request*> pointersTo(const std::vector<std::shared_ptr<Request>>& re
     return pointers;
 }
 
-/// Going down into the smaller subtrees first, n sequences never need more than log2(n) + 1 at a time.
-size_t sequencesHeld(const std::vector<std::shared_ptr<Request>>& requests) {
-    size_t count = 1;
-    for (const auto& request : requests) count += request->end - request->begin;
-    return static_cast<size_t>(std::log2(static_cast<double>(count))) + 2;
-}
-
 bool freeSequence(size_t reserve, WalkResources& resources) {
     while (resources.kv.freeSequences() <= reserve) {
         if (!resources.cache.evictOldest()) return false;
@@ -29,10 +19,17 @@ bool freeSequence(size_t reserve, WalkResources& resources) {
     return true;
 }
 
+/// Whether the cells still hold what the walks have to go down to.
+bool leavesReserve(size_t inBatch, WalkResources& resources) {
+    while (resources.kv.cells() + inBatch + resources.reservedCells > resources.kv.capacity()) {
+        if (!resources.cache.evictOldest()) return false;
+    }
+    return true;
+}
+
 } // namespace
 
-TreeWalk::TreeWalk(std::vector<std::shared_ptr<Request>> requests)
-    : requests_(std::move(requests)), sequencesNeeded_(sequencesHeld(requests_)) {
+TreeWalk::TreeWalk(std::vector<std::shared_ptr<Request>> requests) : requests_(std::move(requests)) {
     PrefixTree roots = buildPrefixTree(pointersTo(requests_));
     for (auto root = roots.rbegin(); root != roots.rend(); ++root)
         open_.push_back({std::move(*root), nullptr, {}});
@@ -44,6 +41,12 @@ size_t TreeWalk::cellsNeeded() const {
     return static_cast<size_t>(needed);
 }
 
+size_t TreeWalk::sequencesNeeded() const {
+    size_t needed = 0;
+    for (const auto& open : open_) needed = std::max(needed, open.node->branches);
+    return needed;
+}
+
 void TreeWalk::fill(Batch& batch, BatchRoom room, WalkResources& resources) {
     const int32_t end = batch.size() + room.tokens;
     const int32_t outputEnd = batch.outputCount + room.outputs;
@@ -51,26 +54,33 @@ void TreeWalk::fill(Batch& batch, BatchRoom room, WalkResources& resources) {
     for (size_t i = open_.size(); i-- > 0 && batch.size() < end && batch.outputCount < outputEnd;) {
         OpenNode& open = open_[i];
         const bool isTop = i + 1 == open_.size();
-        if (!start(open, isTop, resources)) break;
+        if (!start(open, isTop, static_cast<size_t>(batch.size()), resources)) break;
         const int32_t count = takeable(open, isTop, batch, end - batch.size(), resources);
         addTokens(batch, open, count, outputEnd);
         if (open.inBatch < open.remaining()) break;
     }
 }
 
-/// Gives the node a branch that holds everything above it. False if no sequence is free for it.
-bool TreeWalk::start(OpenNode& open, bool mustStart, WalkResources& resources) {
+/// Gives the node a branch that holds everything above it. False if there is no room for that.
+bool TreeWalk::start(OpenNode& open, bool isTop, size_t inBatch, WalkResources& resources) {
     if (open.branch) return true;
     const bool takesOver = open.fork && open.fork->waitingChildren == 1;
-    if (!freeSequence(mustStart ? 0 : resources.reservedSequences, resources)) {
-        if (!takesOver) {
-            if (mustStart) throw Error("EVALUATION_FAILED", "The sequences branch too deeply for one call");
-            return false;
-        }
+    if (!freeSequence(isTop ? 0 : resources.reservedSequences, resources)) {
+        if (!takesOver) return false;
     } else if (startFromKnown(open, resources)) {
-        if (open.fork) --open.fork->waitingChildren;
-        open.fork.reset();
-        return true;
+        // What it goes on from can't be evicted any more. Only the top may take it unasked, and only in place
+        // of cells of its own.
+        const bool replacesOwn = !open.fork || takesOver;
+        if ((isTop && replacesOwn) || leavesReserve(inBatch, resources)) {
+            for (Request* request : open.node->requests)
+                request->onTokens(static_cast<size_t>(open.evaluated));
+            if (open.fork) --open.fork->waitingChildren;
+            open.fork.reset();
+            return true;
+        }
+        open.branch = KvBranch();
+        open.evaluated = 0;
+        if (!isTop) return false;
     }
     if (!open.fork) {
         open.branch = resources.kv.branch();
@@ -100,7 +110,6 @@ bool TreeWalk::startFromKnown(OpenNode& open, WalkResources& resources) {
     if (!best.branch) return false;
     open.branch = best.branch->fork(best.length);
     open.evaluated = best.length - node.begin;
-    for (Request* request : node.requests) request->onTokens(static_cast<size_t>(open.evaluated));
     return true;
 }
 
@@ -112,7 +121,7 @@ BranchCache::Match TreeWalk::find(const llama_token* path, int32_t known, int32_
         const int32_t end = std::min(branch->length(), limit);
         const auto length =
             static_cast<int32_t>(std::mismatch(path, path + end, open.node->path).first - path);
-        if (length > best.length) best = {branch, length};
+        if (length > best.length && branch->canFork(length)) best = {branch, length};
     }
     return best;
 }
@@ -195,8 +204,8 @@ void TreeWalk::advance(BranchCache& cache) {
     }
 }
 
-/// Puts a node that isn't finished back on the stack, or else its children, the smallest subtree on top: the
-/// largest goes last and takes the branch over, so that few branches are held at a time.
+/// Puts a node that isn't finished back on the stack, or else its children, in their order from the top: the
+/// last takes the branch over, so that few branches are held at a time.
 void TreeWalk::close(OpenNode open, BranchCache& cache) {
     if (open.remaining() > 0) {
         open_.push_back(std::move(open));

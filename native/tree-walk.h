@@ -45,10 +45,10 @@ public:
 
     /// Cells that it may need over those it holds.
     size_t cellsNeeded() const;
-    /// Sequences that it may need at a time.
-    size_t sequencesNeeded() const { return sequencesNeeded_; }
+    /// Sequences that it may need over those it holds.
+    size_t sequencesNeeded() const;
 
-    /// Adds tokens to the batch, of as many branches as fit. Throws Error EVALUATION_FAILED.
+    /// Adds tokens to the batch, of as many branches as fit.
     void fill(Batch& batch, BatchRoom room, WalkResources& resources);
     /// Adds those that need tokens of the batch filled last.
     void collectInBatch(std::set<Request*>& requests) const;
@@ -82,7 +82,7 @@ private:
         llama_token token(int32_t offset) const { return node->path[node->begin + offset]; }
     };
 
-    bool start(OpenNode& open, bool mustStart, WalkResources& resources);
+    bool start(OpenNode& open, bool isTop, size_t inBatch, WalkResources& resources);
     bool startFromKnown(OpenNode& open, WalkResources& resources);
     int32_t takeable(const OpenNode& open, bool isTop, const Batch& batch, int32_t limit,
                      WalkResources& resources);
@@ -91,7 +91,6 @@ private:
     static bool strip(PrefixNode& node, const Request& request, size_t firstTarget);
 
     std::vector<std::shared_ptr<Request>> requests_;
-    size_t sequencesNeeded_;
     /// A stack: what is on top is finished before what lies below, which bounds the cells in use.
     std::vector<OpenNode> open_;
 };

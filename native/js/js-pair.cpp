@@ -17,6 +17,14 @@ Error toError(const std::exception_ptr& thrown) {
     }
 }
 
+/// What waits in a queue doesn't keep a pair from being freed.
+std::weak_ptr<Pair> weakly(const std::shared_ptr<Pair>& pair) { return pair; }
+
+std::shared_ptr<Pair> stillOpen(const std::weak_ptr<Pair>& pair) {
+    if (auto open = pair.lock()) return open;
+    throw Error("PAIR_CLOSED", "The pair was closed while it worked.");
+}
+
 } // namespace
 
 void JsPair::define(Napi::Env env, Napi::Object exports) {
@@ -108,17 +116,17 @@ Napi::Value JsPair::evaluate(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value JsPair::tokenise(const Napi::CallbackInfo& info) {
-    const auto work = [pair = requirePair(info.Env()), text = info[0].As<Napi::String>().Utf8Value(),
+    const auto work = [pair = weakly(requirePair(info.Env())), text = info[0].As<Napi::String>().Utf8Value(),
                        parseSpecial = info[1].As<Napi::Boolean>().Value()] {
-        return pair->vocabulary().tokenise(text, parseSpecial);
+        return stillOpen(pair)->vocabulary().tokenise(text, parseSpecial);
     };
     return PromiseWorker<Tokenised>::run(
         info.Env(), work, [](Napi::Env env, const Tokenised& result) { return toJs(env, result); });
 }
 
 Napi::Value JsPair::detokenise(const Napi::CallbackInfo& info) {
-    const auto work = [pair = requirePair(info.Env()), tokens = toTokens(info[0])] {
-        return pair->vocabulary().detokenise(tokens);
+    const auto work = [pair = weakly(requirePair(info.Env())), tokens = toTokens(info[0])] {
+        return stillOpen(pair)->vocabulary().detokenise(tokens);
     };
     return PromiseWorker<std::string>::run(info.Env(), work, [](Napi::Env env, const std::string& text) {
         return Napi::String::New(env, text);
@@ -129,6 +137,7 @@ Napi::Value JsPair::close(const Napi::CallbackInfo& info) {
     // The worker drops the last reference: freeing gigabytes is not for the JavaScript thread.
     const auto pair = std::make_shared<std::shared_ptr<Pair>>(std::move(pair_));
     const Napi::Object handle = start(info.Env(), info.Env().Undefined(), [this, pair](Operation&) {
+        if (*pair) (*pair)->stop();
         pair->reset();
         return [this](Napi::Env env) {
             // This was its last job: it only has to end.
@@ -163,7 +172,13 @@ Operation& JsPair::begin(Napi::Env env, Napi::Value onProgress) {
 
 void JsPair::finish(Operation& operation, Convert convert) {
     js_.post([this, &operation, convert = std::move(convert)](Napi::Env env) {
-        settle(env, operation, [&] { operation.resolve(convert(env)); });
+        settle(env, operation, [&] {
+            try {
+                operation.resolve(convert(env));
+            } catch (const Napi::Error& error) {
+                operation.reject(env, {"EVALUATION_FAILED", error.Message()});
+            }
+        });
     });
 }
 

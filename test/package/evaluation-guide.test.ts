@@ -27,7 +27,9 @@ test('the commands of docs/evaluation.md run, here on the first lines of the fil
 
   const commands = codeBlocks('sh').filter(({page}) => page === 'docs/evaluation.md');
   const quoted = [process.execPath, ...cliArguments].map(word => `'${word}'`).join(' ');
-  const script = ['set -e', `implicit-prm() { ${quoted} "$@"; }`, ...commands.map(({code}) => code)].join('\n');
+  const script = ['set -e', `implicit-prm() { ${quoted} "$@"; }`, ...commands.map(({code}) => code)].join(
+    '\n',
+  );
   const output = execFileSync('bash', ['-c', script], {
     cwd,
     encoding: 'utf8',
