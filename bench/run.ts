@@ -31,8 +31,8 @@ run, it would have taken too long. The output layer is
 computed by all for scored tokens only, so less can be saved in operations: it is 28 % of what a token costs in the shape
 of 0.5B, which leaves 3.3 × of the 4.02 × for 512 + 16 × 128. controlledEvaluate is asked for two logits and the sum of
 exponentials, not for the \`probabilities\` of the whole vocabulary, and keeps the prompt between responses.
-transformers has a faster BF16 matrix product on this CPU (AVX512-BF16), which wins where there is one response and
-nothing to share.`,
+transformers is
+faster a token here (why was not looked into), and ahead where there is one response and nothing to share.`,
     run: rivalsSection,
   },
   overhead: {
