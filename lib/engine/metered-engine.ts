@@ -3,12 +3,12 @@ import {type TokenUsage, tokenUsage} from './token-usage.js';
 
 /** An engine that adds up what it took. */
 export class MeteredEngine implements Engine {
-  readonly #engine: Engine;
   readonly #usage: TokenUsage = {evaluated: 0, reused: 0};
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-  }
+  constructor(
+    /** The engine that does the work. */
+    readonly inner: Engine,
+  ) {}
 
   /** Tokens evaluated and reused so far. */
   get usage(): TokenUsage {
@@ -19,7 +19,7 @@ export class MeteredEngine implements Engine {
     sequences: readonly TokenSequence[],
     options?: EvaluationOptions,
   ): Promise<SequenceLogprobs> {
-    const result = await this.#engine.logprobs(sequences, options);
+    const result = await this.inner.logprobs(sequences, options);
     for (const [index, sequence] of sequences.entries()) {
       const {evaluated, reused} = tokenUsage(result, index, sequence);
       this.#usage.evaluated += evaluated;

@@ -1,5 +1,6 @@
 import {ok} from 'node:assert/strict';
 import type {AddonSpecialToken} from '../../lib/engine/addon.js';
+import {MeteredEngine} from '../../lib/engine/metered-engine.js';
 import {NativeEngine} from '../../lib/engine/native-engine.js';
 import {type ChatMessage, openPair, type Pair} from '../../lib/index.js';
 import {ChatTemplate} from '../../lib/text/chat-template.js';
@@ -100,7 +101,8 @@ export async function openFamily(name: string, directory: string): Promise<Famil
 }
 
 function describeFamily(pair: Pair): Family {
-  const {engine} = pair;
+  ok(pair.engine instanceof MeteredEngine);
+  const {inner: engine} = pair.engine;
   ok(engine instanceof NativeEngine);
   const {policy, specialTokens: special} = engine.description;
   const textOf = (id: number) => special.find(({token}) => token === id)?.text ?? '';
