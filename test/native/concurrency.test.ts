@@ -52,10 +52,13 @@ test('calls that wait together evaluate what they have in common once', async t 
     const {work} = await occupy(pair, 20);
     const calls = sequences(8, {shared: 200, length: 220}).map(sequence => pair.engine.logprobs([sequence]));
     const evaluated = (await Promise.all(calls)).map(result => result.evaluated[0]!);
-    // Both models; the last token is only predicted, and the first ten the call under way knows.
-    t.deepEqual(
-      evaluated.toSorted((a, b) => b - a),
-      [418, 38, 38, 38, 38, 38, 38, 38],
+    // Both models; the last token is only predicted, and the first ten the call under way knows. A call that misses the
+    // batch of the others goes on from their prompt, but for its last token, whose logits are gone.
+    const [first, ...others] = evaluated.toSorted((a, b) => b - a);
+    t.is(first, 2 * (219 - 10));
+    t.true(
+      others.every(count => count === 2 * 19 || count === 2 * 20),
+      others.join(),
     );
     await work;
   });
