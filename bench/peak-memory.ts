@@ -10,6 +10,8 @@ const pair = await openPair({
   gpu: false,
   threads: Number(threads),
   contextSize: 512,
+  // So that ten responses fill a batch too: what is to be seen is whether memory grows with their number.
+  batchSize: 64,
 });
 const {prompt, responses} = await makeWorkload(pair, {prompt: 64, responses: Number(count), tokens: 8});
 await scoreSteps(pair, {prompt: {raw: prompt}, responses, complete: false});

@@ -50,7 +50,8 @@ between the calls. llama-batched-bench evaluates a prompt of 512 tokens and one 
   },
   memory: {
     title: 'Memory',
-    text: 'The most that the whole process takes, mapped weights counted.',
+    text: `The most that the whole process takes, mapped weights counted, for responses of 8 tokens in batches of 64, which
+ten of them fill.`,
     run: memorySection,
   },
   choices: {
