@@ -3,7 +3,6 @@
 #include "error.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -17,9 +16,8 @@ constexpr size_t maxWalks = 8;
 /// So many cells that attention over them adds 5 % to the work of evaluating a token: two operations for each
 /// parameter against four for each cell, layer and dimension.
 int32_t affordableCells(const Model& model) {
-    const ModelDescription description = model.describe();
-    const double perToken = 2.0 * static_cast<double>(description.parameters);
-    const double perCell = 4.0 * description.embeddingLength * description.layers;
+    const double perToken = 2.0 * static_cast<double>(model.parameters());
+    const double perCell = 4.0 * model.embeddingLength() * model.layers();
     return perCell > 0 ? static_cast<int32_t>(0.05 * perToken / perCell) : 0;
 }
 
@@ -29,19 +27,22 @@ int32_t chooseCacheSize(const Model& model, const EvaluatorOptions& options) {
 }
 
 /// Room for the longest sequence, for one batch beside it and for what is kept.
-int32_t cellCount(const Model& model, const EvaluatorOptions& options) {
-    const int32_t cells = options.contextSize + std::max(options.batchSize, chooseCacheSize(model, options));
+int32_t cellCount(const Model& model, const EvaluatorOptions& options, int32_t cacheSize) {
+    const int32_t cells = options.contextSize + std::max(options.batchSize, cacheSize);
     // A "longrope" model computes other positions once the context exceeds its original length: don't exceed
     // it for the batch's sake alone.
-    const std::string architecture = model.metadata("general.architecture").value_or("");
-    const auto original = model.metadata(architecture + ".rope.scaling.original_context_length");
-    const int32_t limit = original ? std::atoi(original->c_str()) : 0;
+    const int32_t limit = model.architectureNumber("rope.scaling.original_context_length");
     return limit >= options.contextSize ? std::min(cells, limit) : cells;
 }
 
-DecoderOptions decoderOptions(const Model& model, const EvaluatorOptions& options) {
-    return {cellCount(model, options), options.batchSize,  options.threads,     options.kvCacheType,
-            options.flashAttention,    options.logSoftmax, options.outputsOnGpu};
+DecoderOptions decoderOptions(const EvaluatorOptions& options, int32_t cells) {
+    return {cells,
+            options.batchSize,
+            options.threads,
+            options.kvCacheType,
+            options.flashAttention,
+            options.logSoftmax,
+            options.outputsOnGpu};
 }
 
 size_t countTargets(const Request& request) {
@@ -71,11 +72,11 @@ size_t branchesOf(size_t sequences) {
 
 Evaluator::Evaluator(const LlamaApi& api, const Model& model, llama_adapter_lora* adapter,
                      const EvaluatorOptions& options, LogScope& log)
-    : options_(options), keepsBranches_(!model.isRecurrent()),
-      cacheSize_(static_cast<size_t>(chooseCacheSize(model, options))),
-      decoder_(api, model, adapter, decoderOptions(model, options), log),
-      kv_(api, decoder_.memory(), static_cast<size_t>(cellCount(model, options)), decoder_.sequences()),
-      cache_(kv_, cacheSize_) {}
+    : options_(options), keepsBranches_(!model.isRecurrent()), cacheSize_(chooseCacheSize(model, options)),
+      cells_(cellCount(model, options, cacheSize_)),
+      decoder_(api, model, adapter, decoderOptions(options, cells_), log),
+      kv_(api, decoder_.memory(), static_cast<size_t>(cells_), decoder_.sequences()),
+      cache_(kv_, static_cast<size_t>(cacheSize_)) {}
 
 void Evaluator::add(std::shared_ptr<Request> request) {
     request->targetsLeft = countTargets(*request);
@@ -141,9 +142,8 @@ void Evaluator::admit() {
         const Request& next = *waiting_.front();
         count += next.end - next.begin;
         longest = std::max(longest, longestSequence(next));
-        const bool isFirst = walks_.empty() && admitted.empty();
-        const bool isTooMany = inUse + count > maxSequencesPerRequest;
-        if (!isFirst && (isTooMany || !makeRoom(cells + longest, sequences + branchesOf(count)))) break;
+        if (inUse + count > maxSequencesPerRequest) break;
+        if (!makeRoom(cells + longest, sequences + branchesOf(count))) break;
         admitted.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
     }

@@ -64,7 +64,7 @@ public:
     bool usesGraph() const { return decoder_.usesGraph(); }
     /// What the logits take on the host.
     size_t hostBytes() const { return decoder_.hostBytes(); }
-    size_t cacheSize() const { return cacheSize_; }
+    int32_t cacheSize() const { return cacheSize_; }
 
 private:
     void withdrawCancelled();
@@ -76,7 +76,8 @@ private:
 
     EvaluatorOptions options_;
     bool keepsBranches_;
-    size_t cacheSize_;
+    int32_t cacheSize_;
+    int32_t cells_;
     Decoder decoder_;
     KvCache kv_;
     BranchCache cache_;

@@ -98,6 +98,10 @@ int32_t Model::metadataNumber(const std::string& key) const {
     return std::atoi(metadata(key).value_or("0").c_str());
 }
 
+int32_t Model::architectureNumber(const std::string& key) const {
+    return metadataNumber(metadata("general.architecture").value_or("") + "." + key);
+}
+
 bool Model::isRecurrent() const {
     return api_.llama_model_is_recurrent(model_.get()) || api_.llama_model_is_hybrid(model_.get());
 }
@@ -113,12 +117,12 @@ ModelDescription Model::describe() const {
         metadata("general.file_type")
             ? api_.llama_ftype_name(static_cast<llama_ftype>(metadataNumber("general.file_type")))
             : "unknown";
-    description.parameters = api_.llama_model_n_params(model);
+    description.parameters = parameters();
     description.sizeInBytes = api_.llama_model_size(model);
     // From the metadata: llama.cpp does not read these for a model opened for its vocabulary alone.
-    description.contextLength = metadataNumber(description.architecture + ".context_length");
-    description.embeddingLength = metadataNumber(description.architecture + ".embedding_length");
-    description.layers = metadataNumber(description.architecture + ".block_count");
+    description.contextLength = architectureNumber("context_length");
+    description.embeddingLength = embeddingLength();
+    description.layers = layers();
     description.vocabularySize = words.size();
     description.beginOfText = words.beginOfText();
     description.endOfText = words.endOfText();

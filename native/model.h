@@ -46,6 +46,11 @@ public:
 
     Vocabulary vocabulary() const { return {api_, api_.llama_model_get_vocab(model_.get())}; }
     int32_t contextLength() const { return api_.llama_model_n_ctx_train(model_.get()); }
+    uint64_t parameters() const { return api_.llama_model_n_params(model_.get()); }
+    int32_t embeddingLength() const { return architectureNumber("embedding_length"); }
+    int32_t layers() const { return architectureNumber("block_count"); }
+    /// A whole number under a key of the model's architecture, 0 if there is none.
+    int32_t architectureNumber(const std::string& key) const;
     /// One string of the metadata, absent if the model has none of that name.
     std::optional<std::string> metadata(const std::string& key) const;
     /// Whether the model keeps a state for each sequence that cannot be cut back to an earlier position.

@@ -66,7 +66,7 @@ public:
     const Model* reference() const { return reference_.model.get(); }
     int32_t contextSize() const { return contextSize_; }
     int32_t batchSize() const { return batchSize_; }
-    size_t cacheSize() const { return policy_.evaluator().cacheSize(); }
+    int32_t cacheSize() const { return policy_.evaluator().cacheSize(); }
     bool usesGraphLogSoftmax() const { return policy_.evaluator().usesGraph(); }
     /// Descriptions of the GPUs in use.
     const std::vector<std::string>& devices() const { return deviceNames_; }

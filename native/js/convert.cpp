@@ -204,7 +204,7 @@ Napi::Object describePair(Napi::Env env, const Pair& pair) {
     object["sharesWeights"] = pair.reference() == &pair.policy();
     object["contextSize"] = pair.contextSize();
     object["batchSize"] = pair.batchSize();
-    object["cacheSize"] = static_cast<double>(pair.cacheSize());
+    object["cacheSize"] = pair.cacheSize();
     object["devices"] = toJs(env, pair.devices());
     object["logSoftmax"] = pair.usesGraphLogSoftmax() ? "graph" : "host";
     object["memory"] = toJs(env, pair.memory());
