@@ -69,7 +69,9 @@ export async function scoreSteps(
   // Fails now rather than after the models have run, if the schedule is none.
   betaWeights(betaSchedule ?? 'constant', 1);
   const inputs: readonly ScoreInput[] = Array.isArray(input) ? input : [input];
-  const prepared = inputs.map((one, index) => splitInput(one, nameOf(input, index), checked.split));
+  const prepared = inputs.map((one, index) =>
+    splitInput(one, Array.isArray(input) ? index + 1 : null, checked.split),
+  );
   signal?.throwIfAborted();
   const tokenised = await Promise.all(prepared.map(one => tokenise(pair, one, checked)));
   const sequences = tokenised.flat().map(({tokens, promptLength}) => ({tokens, from: promptLength}));
@@ -91,40 +93,35 @@ export async function scoreSteps(
 
 /** An input with its responses cut into steps. */
 interface SplitInput {
-  name: string;
+  /** From 1 on; `null` for the only input of a call. */
+  number: number | null;
   prompt: Prompt;
   parts: SplitResponse[];
   complete: boolean;
   isMany: boolean;
 }
 
-function nameOf(input: ScoreInput | readonly ScoreInput[], index: number): string {
-  return Array.isArray(input) ? `Input number ${index + 1} of scoreSteps` : "scoreSteps' input";
-}
-
-function splitInput(input: ScoreInput, name: string, split: ScoreOptions['split']): SplitInput {
+function splitInput(input: ScoreInput, number: number | null, split: ScoreOptions['split']): SplitInput {
+  const name = number === null ? "scoreSteps' input" : `Input number ${number} of scoreSteps`;
   const {prompt, response, responses, steps, complete} = check(scoreInputSchema, input, name);
   const parts = (responses ?? [response]).map(text => splitResponse(text, steps, split));
-  return {name, prompt, parts, complete, isMany: responses !== undefined};
+  return {number, prompt, parts, complete, isMany: responses !== undefined};
 }
 
 async function tokenise(
   pair: Pair,
-  {name, prompt, parts, complete}: SplitInput,
+  {number, prompt, parts, complete}: SplitInput,
   {allowSpecialTokens}: {allowSpecialTokens: boolean},
 ): Promise<TokenisedResponse[]> {
   const texts = parts.map(part => part.response);
   const tokenised = await pair.tokeniser.tokenise(prompt, texts, {complete, allowSpecialTokens});
+  const {contextSize} = pair.info;
+  const place = number === null ? '' : ` of input number ${number} of scoreSteps`;
   for (const [index, tokens] of tokenised.entries()) {
-    checkLength(tokens, pair.info.contextSize, responseName(name, index));
+    checkLength(tokens, contextSize, `Response number ${index + 1}${place}`);
   }
 
   return tokenised;
-}
-
-function responseName(input: string, index: number): string {
-  const response = `Response number ${index + 1}`;
-  return input.startsWith('Input') ? `${response} of ${input.toLowerCase()}` : response;
 }
 
 function splitResponse(
