@@ -1,4 +1,5 @@
 import type {Estimate} from '../../lib/index.js';
+import {markdownTable} from '../table.js';
 import type {PairResult} from './pair-results.js';
 import type {Study} from './study.js';
 import {weightTypes} from './weight-types.js';
@@ -32,7 +33,7 @@ function typeTable({variants}: Study): string {
       .sort(([, a], [, b]) => b - a)
       .map(([type, share]) => `${type} ${percent(share)} %`)
       .join(', ');
-  return table(
+  return markdownTable(
     ['type', 'share of the parameters'],
     variants.map(({type, shares}) => [type, percentages(shares)]),
   );
@@ -62,7 +63,7 @@ function pairTable(results: readonly PairResult[]): string {
     interval(f1),
     interval(bestOf16),
   ]);
-  return table(header, rows);
+  return markdownTable(header, rows);
 }
 
 function modelTable({errors, adapterErrors}: Study): string {
@@ -85,7 +86,7 @@ function modelTable({errors, adapterErrors}: Study): string {
     error(ratio.mean),
     error(mixedRatio.mean),
   ];
-  return table(header, [
+  return markdownTable(header, [
     ...errors.map(errors => row(errors.type, errors)),
     ...adapterErrors.map(errors => row(`${errors.type}, policy = reference + adapter`, errors)),
   ]);
@@ -94,15 +95,10 @@ function modelTable({errors, adapterErrors}: Study): string {
 function matrix({results}: Study, cell: (result: PairResult) => string): string {
   const find = (policy: string, reference: string) =>
     results.find(result => result.policy === policy && result.reference === reference)!;
-  return table(
+  return markdownTable(
     ['policy \\ reference', ...weightTypes],
     weightTypes.map(policy => [policy, ...weightTypes.map(reference => cell(find(policy, reference)))]),
   );
-}
-
-function table(header: readonly string[], rows: readonly string[][]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), `|---|${'---:|'.repeat(header.length - 1)}`, ...rows.map(line)].join('\n');
 }
 
 /** Two digits that count. */

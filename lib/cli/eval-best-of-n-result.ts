@@ -1,20 +1,9 @@
 import {z} from 'zod';
 import type {BestOfNProblem} from '../eval/best-of-n-types.js';
-import {stepValuesSchema} from '../eval/step-values.js';
+import {candidatesSchema} from '../eval/candidates-schema.js';
 import {evalRecord} from './eval-record.js';
 
-const schema = z.object({
-  responses: z
-    .array(
-      z.object({
-        answer: z.string().nullable(),
-        correct: z.boolean(),
-        steps: stepValuesSchema,
-        withoutReference: stepValuesSchema.optional(),
-      }),
-    )
-    .min(1),
-});
+const schema = z.object({responses: candidatesSchema});
 
 /**
  * Reads a problem that {@link evalBestOfNTask} scored.

@@ -3,24 +3,9 @@ import {check} from '../utils/check.js';
 import {BestOfNTally} from './best-of-n-tally.js';
 import type {BestOfNEvaluation, BestOfNOptions, BestOfNProblem} from './best-of-n-types.js';
 import {bootstrapShape} from './bootstrap-options.js';
-import {stepValuesSchema} from './step-values.js';
+import {candidatesSchema} from './candidates-schema.js';
 
-const problemsSchema = z
-  .array(
-    z.object({
-      candidates: z
-        .array(
-          z.object({
-            answer: z.string().nullable(),
-            correct: z.boolean(),
-            steps: stepValuesSchema,
-            withoutReference: stepValuesSchema.optional(),
-          }),
-        )
-        .min(1),
-    }),
-  )
-  .min(1);
+const problemsSchema = z.array(z.object({candidates: candidatesSchema})).min(1);
 const optionsSchema = z.strictObject({
   counts: z.array(z.int().min(1)).min(1).optional(),
   same: z.custom<NonNullable<BestOfNOptions['same']>>(value => typeof value === 'function').optional(),

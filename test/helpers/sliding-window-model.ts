@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {bundledPair} from '../../lib/index.js';
-import {f32, type GgufTensor, readGguf, str, u32, writeGguf} from './gguf-file.js';
-import {randomLlama} from './tiny-models.js';
+import {f32, readGguf, str, u32, writeGguf} from './gguf-file.js';
+import {ones, randomLlama} from './tiny-models.js';
 
 const layers = 6;
 const embedding = 64;
@@ -38,8 +38,4 @@ export function slidingWindowModel(
     metadata: gemma,
     tensors: [...tensors, ...norms.flat()],
   });
-}
-
-function ones(name: string, length: number): GgufTensor {
-  return {name, shape: [length], type: 'F32', data: new Uint8Array(new Float32Array(length).fill(1).buffer)};
 }

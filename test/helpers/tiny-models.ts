@@ -307,7 +307,7 @@ function projection(name: string, shape: readonly [number, number], random: () =
   return [matrix(`${name}.weight`, shape, random), zeros(`${name}.bias`, shape[1])];
 }
 
-function ones(name: string, size: number): GgufTensor {
+export function ones(name: string, size: number): GgufTensor {
   return floatTensor(name, [size], new Float32Array(size).fill(1));
 }
 
