@@ -19,14 +19,25 @@ export interface CliResult {
   stderr: string;
 }
 
+/** What tells programs of colours and widths; a terminal on a CI machine has none by default. */
+const ofTheTerminal = new Set([
+  'FORCE_COLOR',
+  'NO_COLOR',
+  'COLUMNS',
+  'CI',
+  'TF_BUILD',
+  'TEAMCITY_VERSION',
+  'TERM_PROGRAM',
+]);
+
 /** Starts a program in the package's folder, without what the terminal of the tests would tell it of colours. */
 export function start(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): ChildProcessWithoutNullStreams {
-  const {FORCE_COLOR: _force, NO_COLOR: _no, COLUMNS: _columns, ...rest} = process.env;
-  return spawn(command, args, {cwd: packageRoot, env: {...rest, ...env}});
+  const rest = Object.entries(process.env).filter(([name]) => !ofTheTerminal.has(name));
+  return spawn(command, args, {cwd: packageRoot, env: {...Object.fromEntries(rest), ...env}});
 }
 
 /** Starts the command line. */

@@ -54,11 +54,11 @@ test('calls that wait together evaluate what they have in common once', async t 
     const calls = sequences(8, {shared: 200, length: 220}).map(sequence => pair.engine.logprobs([sequence]));
     const evaluated = (await Promise.all(calls)).map(result => result.evaluated[0]!);
     // Both models; the last token is only predicted, and the first ten the call under way knows. A call that misses the
-    // batch of the others goes on from their prompt, but for its last token, whose logits are gone.
+    // batch of the others in a model goes on there from their prompt, but for its last token, whose logits are gone.
     const [first, ...others] = evaluated.toSorted((a, b) => b - a);
     t.is(first, 2 * (219 - 10));
     t.true(
-      others.every(count => count === 2 * 19 || count === 2 * 20),
+      others.every(count => count >= 2 * 19 && count <= 2 * 20),
       others.join(),
     );
     await work;
@@ -70,7 +70,8 @@ test('a call goes on from the prompt of one under way', async t => {
     const {work} = await occupy(pair, 60);
     const [sequence] = sequences(300, {shared: 10, length: 120}).slice(-1);
     const {evaluated} = await pair.engine.logprobs([sequence!]);
-    t.is(evaluated[0], 2 * (119 - 9));
+    // Of the ten tokens in common the last is evaluated again for its logits, but in a model that hadn't begun.
+    t.true(evaluated[0]! >= 2 * (119 - 10) && evaluated[0]! <= 2 * (119 - 9), String(evaluated[0]));
     await work;
   });
 });
