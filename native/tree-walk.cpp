@@ -61,13 +61,54 @@ void TreeWalk::fill(Batch& batch, BatchRoom room, WalkResources& resources) {
     }
 }
 
-/// Gives the node a branch that holds everything above it. False if there is no room for that.
+/// Up to where the node's tokens may be known from another branch. The token behind which the first target
+/// lies is evaluated anyway, since its logits are gone, and so is the node's last.
+int32_t TreeWalk::knowableEnd(const PrefixNode& node) {
+    return node.begin + (node.targets.empty() ? node.length() - 1 : node.targets.front().offset);
+}
+
+/// A kept branch or one of another walk that knows most of the node's tokens.
+BranchCache::Match TreeWalk::findKnown(const PrefixNode& node, WalkResources& resources) {
+    const int32_t limit = knowableEnd(node);
+    BranchCache::Match best = resources.cache.find(node.path, node.begin, limit);
+    for (auto& walk : resources.walks) {
+        if (&walk == this) continue;
+        const auto match = walk.find(node.path, best.length, limit);
+        if (match.branch) best = match;
+    }
+    return best;
+}
+
+/// Whether an older walk is busy with tokens of this node. The oldest waits for none, so they come soon.
+bool TreeWalk::isWorthWaiting(const PrefixNode& node, WalkResources& resources) {
+    // Not for a token or two that many texts begin with.
+    constexpr int32_t worthwhile = 16;
+    int32_t coming = 0;
+    for (const auto& walk : resources.walks) {
+        if (&walk == this) break;
+        coming = std::max(coming, walk.underWay(node.path, knowableEnd(node)));
+    }
+    return coming >= node.begin + worthwhile && coming > findKnown(node, resources).length;
+}
+
+/// Up to where the node being evaluated will know `path`, 0 if no further than it does already.
+int32_t TreeWalk::underWay(const llama_token* path, int32_t limit) const {
+    if (open_.empty()) return 0;
+    const OpenNode& top = open_.back();
+    const int32_t end = std::min(top.node->end, limit);
+    const auto length = static_cast<int32_t>(std::mismatch(path, path + end, top.node->path).first - path);
+    return length > top.node->begin + top.evaluated ? length : 0;
+}
+
+/// Gives the node a branch that holds everything above it. False if there is no room for that, or if it is
+/// worth waiting for another walk.
 bool TreeWalk::start(OpenNode& open, bool isTop, size_t inBatch, WalkResources& resources) {
     if (open.branch) return true;
+    if (resources.forksAnywhere && isWorthWaiting(*open.node, resources)) return false;
     const bool takesOver = open.fork && open.fork->waitingChildren == 1;
     if (!freeSequence(isTop ? 0 : resources.reservedSequences, resources)) {
         if (!takesOver) return false;
-    } else if (startFromKnown(open, resources)) {
+    } else if (resources.forksAnywhere && startFromKnown(open, resources)) {
         // What it goes on from can't be evicted any more. Only the top may take it unasked, and only in place
         // of cells of its own.
         const bool replacesOwn = !open.fork || takesOver;
@@ -94,22 +135,11 @@ bool TreeWalk::start(OpenNode& open, bool isTop, size_t inBatch, WalkResources& 
     return true;
 }
 
-/// Goes on from a kept branch or one of another walk that knows tokens of this node. The token behind which
-/// the first target lies is evaluated anyway, since its logits are gone, and so is the node's last.
 bool TreeWalk::startFromKnown(OpenNode& open, WalkResources& resources) {
-    if (!resources.forksAnywhere) return false;
-    const PrefixNode& node = *open.node;
-    const int32_t limit =
-        node.begin + (node.targets.empty() ? node.length() - 1 : node.targets.front().offset);
-    BranchCache::Match best = resources.cache.find(node.path, node.begin, limit);
-    for (auto& walk : resources.walks) {
-        if (&walk == this) continue;
-        const auto match = walk.find(node.path, best.length, limit);
-        if (match.branch) best = match;
-    }
-    if (!best.branch) return false;
-    open.branch = best.branch->fork(best.length);
-    open.evaluated = best.length - node.begin;
+    const BranchCache::Match known = findKnown(*open.node, resources);
+    if (!known.branch) return false;
+    open.branch = known.branch->fork(known.length);
+    open.evaluated = known.length - open.node->begin;
     return true;
 }
 

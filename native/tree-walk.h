@@ -82,6 +82,10 @@ private:
         llama_token token(int32_t offset) const { return node->path[node->begin + offset]; }
     };
 
+    static int32_t knowableEnd(const PrefixNode& node);
+    BranchCache::Match findKnown(const PrefixNode& node, WalkResources& resources);
+    bool isWorthWaiting(const PrefixNode& node, WalkResources& resources);
+    int32_t underWay(const llama_token* path, int32_t limit) const;
     bool start(OpenNode& open, bool isTop, size_t inBatch, WalkResources& resources);
     bool startFromKnown(OpenNode& open, WalkResources& resources);
     int32_t takeable(const OpenNode& open, bool isTop, const Batch& batch, int32_t limit,
