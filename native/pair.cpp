@@ -141,26 +141,42 @@ int32_t Pair::chooseContextSize(const PairOptions& options) const {
                                      " tokens: give at most that");
 }
 
+/// A GPU wants much to do at a time. On the CPU every token of a batch attends over the cells of all others, so
+/// a batch is no larger than it takes for the threads to meet seldom: measured with models of 2 to 500 million
+/// parameters, see docs/benchmark.md.
+int32_t Pair::chooseBatchSize(const PairOptions& options) const {
+    constexpr int32_t small = 128, large = 512;
+    constexpr double operationsPerThread = 4e9;
+    if (options.batchSize) return *options.batchSize;
+    if (!policy_.devices.empty() || (reference() && !reference_.devices.empty())) return large;
+    const double perToken = 2.0 * static_cast<double>(policy().parameters());
+    int32_t batchSize = small;
+    while (batchSize < large && batchSize * perToken < operationsPerThread * (options.threads - 1))
+        batchSize *= 2;
+    return batchSize;
+}
+
 void Pair::start(const PairOptions& options, const MemoryUse& weights) {
     if (options.memoryLimit) return startWithin(*options.memoryLimit, options, weights);
     memory_ = weights;
-    memory_ += startWith(options.batchSize, options);
+    memory_ += startWith(chooseBatchSize(options), options);
 }
 
 /// Takes the largest batch that the limit has room for. What a batch costs is known from two small ones, so
 /// that the limit isn't exceeded by trying.
 void Pair::startWithin(size_t limit, const PairOptions& options, const MemoryUse& weights) {
     constexpr int32_t smallest = 32;
+    const int32_t greatest = chooseBatchSize(options);
     const auto totalWith = [&](int32_t batchSize) {
         memory_ = weights;
-        memory_ += startWith(std::min(batchSize, options.batchSize), options);
+        memory_ += startWith(std::min(batchSize, greatest), options);
         return memory_.total();
     };
     const size_t least = totalWith(smallest);
     const size_t next = totalWith(2 * smallest);
     const size_t perToken = next > least ? (next - least) / smallest : 0;
     const size_t room = limit > least ? limit - least : 0;
-    int32_t batchSize = options.batchSize;
+    int32_t batchSize = greatest;
     while (batchSize > smallest && static_cast<size_t>(batchSize - smallest) * perToken > room)
         batchSize /= 2;
     while (totalWith(batchSize) > limit) {

@@ -28,7 +28,8 @@ struct PairOptions {
     int32_t threads;
     /// Tokens; absent for what both models were trained on, but no more than 4,096.
     std::optional<int32_t> contextSize;
-    int32_t batchSize;
+    /// Tokens evaluated at once; absent for what is fast on the devices.
+    std::optional<int32_t> batchSize;
     /// Tokens of earlier branches to keep beside the latest one; absent for what costs little.
     std::optional<int32_t> cacheSize;
     ggml_type kvCacheType;
@@ -90,6 +91,7 @@ private:
     void load(const PairOptions& options, LogScope& log, const LoadProgress& progress);
     void checkVocabularies() const;
     int32_t chooseContextSize(const PairOptions& options) const;
+    int32_t chooseBatchSize(const PairOptions& options) const;
     void start(const PairOptions& options, const MemoryUse& weights);
     void startWithin(size_t limit, const PairOptions& options, const MemoryUse& weights);
     MemoryUse startWith(int32_t batchSize, const PairOptions& options);

@@ -36,7 +36,11 @@ export function addPairOptions(command: Command): Command {
     .option('--gpu-layers <number>', 'layers to put on the GPU; all if left out', wholeNumber(0))
     .option('--threads <number>', 'CPU threads', wholeNumber(1, 512))
     .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))
-    .option('--batch-size <tokens>', 'tokens evaluated at once; 512 if left out', wholeNumber(32, 16_384))
+    .option(
+      '--batch-size <tokens>',
+      'tokens evaluated at once; what suits the device if left out',
+      wholeNumber(32, 16_384),
+    )
     .option(
       '--cache-size <tokens>',
       'tokens kept between calls; what costs little if left out',

@@ -45,7 +45,7 @@ export interface AddonPairOptions {
   gpuLayers: number;
   threads: number;
   contextSize: number | undefined;
-  batchSize: number;
+  batchSize: number | undefined;
   cacheSize: number | undefined;
   kvCacheType: string;
   flashAttention: boolean | undefined;

@@ -54,7 +54,10 @@ export interface PairOptions {
    * no more than 4,096. The key-value caches take memory in proportion.
    */
   contextSize?: number | undefined;
-  /** Tokens evaluated at once, 32 or more; 512 if left out. */
+  /**
+   * Tokens evaluated at once, 32 or more. If left out, 512 on a GPU, and on the CPU 128, or up to 512 where many threads
+   * have a small model, see docs/benchmark.md.
+   */
   batchSize?: number | undefined;
   /**
    * How many tokens of earlier calls the key-value caches keep beside the latest sequence. Scoring goes on from what is
@@ -118,7 +121,7 @@ export const pairOptionsSchema = z
     gpuLayers: z.int32().min(0).optional(),
     threads: z.int().min(1).max(512).default(os.availableParallelism()),
     contextSize: z.int32().min(2).optional(),
-    batchSize: z.int().min(32).max(16_384).default(512),
+    batchSize: z.int().min(32).max(16_384).optional(),
     cacheSize: z.int().min(0).max(4_194_304).optional(),
     kvCacheType: z.literal(['f32', 'f16', 'q8_0']).default('f16'),
     flashAttention: z.boolean().optional(),

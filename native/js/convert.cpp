@@ -88,7 +88,7 @@ PairOptions toPairOptions(const Napi::Object& options) {
     result.gpuLayers = getInt(options, "gpuLayers");
     result.threads = getInt(options, "threads");
     if (options.Get("contextSize").IsNumber()) result.contextSize = getInt(options, "contextSize");
-    result.batchSize = getInt(options, "batchSize");
+    if (options.Get("batchSize").IsNumber()) result.batchSize = getInt(options, "batchSize");
     if (options.Get("cacheSize").IsNumber()) result.cacheSize = getInt(options, "cacheSize");
     result.kvCacheType = toKvCacheType(getString(options, "kvCacheType"));
     result.flashAttention = getOptionalBool(options, "flashAttention");

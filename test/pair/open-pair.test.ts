@@ -70,11 +70,17 @@ test('a pair tells how it was opened', async t => {
     lora: null,
     sharesWeights: false,
     contextSize: 512,
-    batchSize: 512,
+    batchSize: 128,
     devices: [],
   });
   t.regex((await infoOf({})).llamaVersion, /^\d+\.\d+\.\d+$/);
   t.like(await infoOf({contextSize: 300, batchSize: 64}), {contextSize: 300, batchSize: 64});
+});
+
+test('a batch is larger where many threads have a small model', async t => {
+  const batchSize = async (threads: number) => (await infoOf({threads})).batchSize;
+  t.is(await batchSize(1), 128);
+  t.is(await batchSize(16), 512);
 });
 
 test('the context is as long as both models were trained on', async t => {

@@ -105,6 +105,6 @@ test('options that are left out may be given as undefined', async t => {
       .map(option => [option, undefined]),
   );
   const pair = await openPair({...left, policy: bundledPair().policy, gpu: false});
-  t.is(pair.info.batchSize, 512);
+  t.is(pair.info.contextSize, 512);
   await pair.close();
 });
