@@ -2,9 +2,9 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
 import {plotErrors} from './quantisation/plot-errors.js';
-import {replaceSection} from './quantisation/replace-section.js';
 import {type Study, study} from './quantisation/study.js';
 import {tables} from './quantisation/tables.js';
+import {replaceSection} from './replace-section.js';
 
 // `draw` writes the page again from the numbers of the last run.
 const folder = fileURLToPath(new URL('../build/bench/quantisation/', import.meta.url));

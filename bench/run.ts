@@ -1,11 +1,10 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import process from 'node:process';
-import {fileURLToPath} from 'node:url';
 import {Command, Option} from 'commander';
 import {buildTools} from './build-tools.js';
 import {type BenchPair, type Quantisation, randomPair} from './models.js';
 import type {ShapeName} from './random-model.js';
+import {replaceSection} from './replace-section.js';
 import {choicesSection} from './sections/choices.js';
 import {memorySection} from './sections/memory.js';
 import {nextStepSection} from './sections/next-step.js';
@@ -13,53 +12,14 @@ import {overheadSection} from './sections/overhead.js';
 import {rivalsSection} from './sections/rivals.js';
 import type {Settings} from './settings.js';
 
-const documentFile = fileURLToPath(new URL('../docs/benchmark.md', import.meta.url));
-
-const heading = `# Benchmark
-
-What implicit-prm takes, against other ways to get the same numbers and against llama.cpp itself. Machines differ and are noisy; what holds are the ratios, each of times measured in turns in one run, medians of several rounds.
-
-The models have random weights in the shapes of Qwen2.5, with its tokenizer of 151,936 tokens: how fast a model is does not depend on what its weights are. Key-value cache F16, batches of 512 tokens, no flash attention, no GPU. Before it is timed, each rival has to come to the same log-probabilities.
-`;
+const page = new URL('../docs/benchmark.md', import.meta.url);
 
 const sections = {
-  rivals: {
-    title: 'Against other ways to get the same numbers',
-    text: `How many times as long each takes, by medians of runs in turns. "Of token counts" is how many times as many
-tokens have to be evaluated where the prompt is evaluated for every response: what sharing it can bring at most. –: not
-run, it would have taken too long. The output layer is
-computed by all for scored tokens only, so less can be saved in operations: it is 28 % of what a token costs in the shape
-of 0.5B, which leaves 3.3 × of the 4.02 × for 512 + 16 × 128. controlledEvaluate is asked for two logits and the sum of
-exponentials, not for the \`probabilities\` of the whole vocabulary, and keeps the prompt between responses.
-transformers is
-faster a token here (why was not looked into), and ahead where there is one response and nothing to share.`,
-    run: rivalsSection,
-  },
-  overhead: {
-    title: 'Against llama.cpp itself',
-    text: `Tokens evaluated per second for a prompt of 512 tokens with 8 responses of 64, both models. Bare
-\`llama_decode\` repeats the very batches of the engine on a fresh context, with the same outputs, from C++ with nothing
-between the calls. llama-batched-bench evaluates a prompt of 512 tokens and one set of logits; llama-perplexity a text of
-512 tokens and the logits of its second half: less work a token, and no branches.`,
-    run: overheadSection,
-  },
-  nextStep: {
-    title: 'A step more',
-    text: 'A trace was scored; now it is scored with a step more, which costs that step. Both models.',
-    run: nextStepSection,
-  },
-  memory: {
-    title: 'Memory',
-    text: `The most that the whole process takes, mapped weights counted, for responses of 8 tokens in batches of 64, which
-ten of them fill.`,
-    run: memorySection,
-  },
-  choices: {
-    title: 'What the defaults rest on',
-    text: `Tokens evaluated per second for a prompt of 512 tokens with 16 responses of 64, log-softmax on the host but in
-the last column.`,
-    run: choicesSection,
-  },
+  rivals: rivalsSection,
+  overhead: overheadSection,
+  nextStep: nextStepSection,
+  memory: memorySection,
+  choices: choicesSection,
 };
 type SectionName = keyof typeof sections;
 
@@ -76,7 +36,7 @@ const command = new Command('bench')
   .option('--limit <seconds>', 'the longest that one run may take', '60')
   .option('--threads <number>', 'CPU threads', String(os.availableParallelism()))
   .addOption(new Option('--only <sections...>', 'parts to measure').choices(Object.keys(sections)))
-  .option('--write', 'write docs/benchmark.md')
+  .option('--write [name]', 'write docs/benchmark.md, between the comments of the part or of another name')
   .parse();
 const options = command.opts<{
   policy?: string;
@@ -90,7 +50,7 @@ const options = command.opts<{
   limit: string;
   threads: string;
   only?: SectionName[];
-  write?: true;
+  write?: true | string;
 }>();
 
 const tools = buildTools();
@@ -107,27 +67,15 @@ const settings: Settings = {
     ),
   ),
   threads: Number(options.threads),
-  batchSize: 512,
   rounds: Number(options.rounds),
   limit,
 };
 for (const name of options.only ?? (Object.keys(sections) as SectionName[])) {
-  const {title, text, run} = sections[name];
-  const section = `## ${title}\n\n${text.replaceAll('\n', ' ')}\n\n${await run(settings)}\n\n${origin()}\n`;
-  process.stdout.write(`${section}\n`);
+  const text = `${await sections[name](settings)}\n\n${origin()}`;
+  process.stdout.write(`## ${name}\n\n${text}\n\n`);
   if (options.write) {
-    writeSection(section);
+    replaceSection(page, options.write === true ? name : options.write, text);
   }
-}
-
-/** Puts a section in place of the one with its title, or at the end. */
-function writeSection(section: string): void {
-  const document = existsSync(documentFile) ? readFileSync(documentFile, 'utf8') : heading;
-  const [first, ...others] = document.split(/^(?=## )/m).map(part => `${part.trim()}\n`);
-  const title = section.slice(0, section.indexOf('\n') + 1);
-  const at = others.findIndex(other => other.startsWith(title));
-  others.splice(at < 0 ? others.length : at, at < 0 ? 0 : 1, section);
-  writeFileSync(documentFile, [first, ...others].join('\n'));
 }
 
 function choosePairs(): BenchPair[] {

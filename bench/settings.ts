@@ -9,13 +9,12 @@ export interface Settings {
   pairs: readonly BenchPair[];
   sizes: readonly WorkloadSize[];
   threads: number;
-  batchSize: number;
   rounds: number;
   /** Seconds that one run of one rival may take; larger workloads are left out for it. */
   limit: number;
 }
 
-/** The options of a driver, with room for the workload. */
-export function driverOptions({threads, batchSize}: Settings, {prompt, tokens}: WorkloadSize): DriverOptions {
-  return {threads, batchSize, contextSize: prompt + tokens + 32};
+/** The options of a driver, with room for the workload. The batch is what each takes by itself. */
+export function driverOptions({threads}: Settings, {prompt, tokens}: WorkloadSize): DriverOptions {
+  return {threads, contextSize: prompt + tokens + 32};
 }

@@ -9,6 +9,12 @@ import type {DriverOptions} from './driver.js';
 import type {BenchPair} from './models.js';
 import type {Workload} from './workload.js';
 
+/** What the programs are told. */
+export interface ToolOptions extends DriverOptions {
+  /** Tokens evaluated at once. */
+  batchSize: number;
+}
+
 const execute = promisify(execFile);
 const directory = fileURLToPath(new URL('../build/bench', import.meta.url));
 
@@ -22,7 +28,7 @@ export async function bareDecode(
   tools: Tools,
   pair: BenchPair,
   {sequences}: Workload,
-  {batchSize, threads, contextSize}: DriverOptions,
+  {batchSize, threads, contextSize}: ToolOptions,
 ): Promise<number> {
   mkdirSync(directory, {recursive: true});
   const file = join(directory, 'sequences.txt');
@@ -43,7 +49,7 @@ export async function batchedBench(
   tools: Tools,
   model: string,
   tokens: number,
-  {threads, batchSize}: DriverOptions,
+  {threads, batchSize}: ToolOptions,
 ): Promise<number> {
   const {stdout} = await run(tools.batchedBench, [
     ...[
@@ -73,7 +79,7 @@ export async function perplexity(
   model: string,
   tokens: number,
   {prompt, responses}: Workload,
-  {threads, batchSize}: DriverOptions,
+  {threads, batchSize}: ToolOptions,
 ): Promise<number> {
   const file = join(directory, 'text.txt');
   writeFileSync(file, [prompt, ...responses, ...responses, ...responses].join('\n'));

@@ -1,4 +1,5 @@
-import type {Pair, TokenSequence} from '../lib/index.js';
+import {openPair, type Pair, type TokenSequence} from '../lib/index.js';
+import type {BenchPair} from './models.js';
 
 /** What is to be scored: one prompt and some responses, as text and as tokens. */
 export interface Workload {
@@ -59,6 +60,16 @@ export async function makeWorkload(pair: Pair, size: WorkloadSize): Promise<Work
     promptTokens: promptLength,
     responseTokens: tokenised.reduce((sum, {tokens}) => sum + tokens.length - promptLength, 0),
   };
+}
+
+/** The same with the files of a pair. */
+export async function makeWorkloadFor({policy, reference}: BenchPair, size: WorkloadSize): Promise<Workload> {
+  const pair = await openPair({policy, reference, gpu: false});
+  try {
+    return await makeWorkload(pair, size);
+  } finally {
+    await pair.close();
+  }
 }
 
 /** Tokens that have to be evaluated for one model if the prompt is evaluated once, and if it is for every response. */

@@ -11,12 +11,19 @@ import type {Driver, DriverOptions} from '../driver.js';
 import type {BenchPair} from '../models.js';
 
 /**
- * node-llama-cpp's `controlledEvaluate`, asked for no more than a log-probability takes: the target's logit, the greatest,
- * and the sum of exponentials. The state of the sequence is cut back to what the next response shares with the last.
+ * What `controlledEvaluate` is asked for: `logits`, no more than a log-probability takes (the target's, the greatest, and
+ * the sum of exponentials), or the `probabilities` of the whole vocabulary, as its documentation shows it.
+ */
+export type AskedFor = 'logits' | 'probabilities';
+
+/**
+ * node-llama-cpp's `controlledEvaluate`. The state of the sequence is cut back to what the next response shares with the
+ * last.
  */
 export async function openControlledEvaluate(
   {policy, reference}: BenchPair,
   options: DriverOptions,
+  askedFor: AskedFor,
 ): Promise<Driver> {
   const llama = await getLlama({
     gpu: false,
@@ -26,7 +33,6 @@ export async function openControlledEvaluate(
   });
   const models = [await openSequence(llama, policy, options), await openSequence(llama, reference, options)];
   return {
-    name: 'node-llama-cpp controlledEvaluate',
     reset: async () => {
       for (const sequence of models) {
         await sequence.clearHistory();
@@ -34,8 +40,8 @@ export async function openControlledEvaluate(
     },
     run: async ({sequences}) => {
       const [policyLogprobs, referenceLogprobs] = [
-        await evaluate(models[0]!, sequences),
-        await evaluate(models[1]!, sequences),
+        await evaluate(models[0]!, sequences, askedFor),
+        await evaluate(models[1]!, sequences, askedFor),
       ];
       return {policy: policyLogprobs, reference: referenceLogprobs};
     },
@@ -46,16 +52,17 @@ export async function openControlledEvaluate(
 async function openSequence(
   llama: Llama,
   modelPath: string,
-  {threads, batchSize, contextSize}: DriverOptions,
+  {threads, contextSize}: DriverOptions,
 ): Promise<LlamaContextSequence> {
   const model = await llama.loadModel({modelPath, gpuLayers: 0});
-  const context = await model.createContext({contextSize, batchSize, threads, sequences: 1});
+  const context = await model.createContext({contextSize, threads, sequences: 1});
   return context.getSequence();
 }
 
 async function evaluate(
   sequence: LlamaContextSequence,
   sequences: readonly TokenSequence[],
+  askedFor: AskedFor,
 ): Promise<Float32Array[]> {
   const results = [];
   for (const {tokens, from} of sequences) {
@@ -65,7 +72,7 @@ async function evaluate(
     const known = sequence.nextTokenIndex;
     const input = all.slice(known, -1).map((token, index): ControlledEvaluateInputItem => {
       const target = known + index + 1;
-      return target < from ? token : [token, {generateNext: logitsOf(all[target]!)}];
+      return target < from ? token : [token, {generateNext: request(all[target]!, askedFor)}];
     });
     const output = await sequence.controlledEvaluate(input);
     const logprobs = output.flatMap((item, index) => {
@@ -73,9 +80,13 @@ async function evaluate(
         return [];
       }
 
-      const {logits, totalLogitWeight} = item.next;
-      const greatest = Math.max(...logits!.values());
-      return [logits!.get(all[known + index + 1]!)! - greatest - Math.log(totalLogitWeight!)];
+      const target = all[known + index + 1]!;
+      const {logits, totalLogitWeight, probabilities} = item.next;
+      if (askedFor === 'probabilities') {
+        return [Math.log(probabilities!.get(target)!)];
+      }
+
+      return [logits!.get(target)! - Math.max(...logits!.values()) - Math.log(totalLogitWeight!)];
     });
     results.push(Float32Array.from(logprobs));
   }
@@ -83,11 +94,10 @@ async function evaluate(
   return results;
 }
 
-function logitsOf(target: Token) {
-  return {
-    logits: {filter: {tokens: [target], includeTop: 1}},
-    totalLogitWeight: true,
-    // What it samples is of no interest, but the logits are those that are left after these.
-    options: {temperature: 1, topK: 0, topP: 1, minP: 0},
-  };
+function request(target: Token, askedFor: AskedFor) {
+  // What it samples is of no interest, but logits and probabilities are those that are left after these.
+  const options = {temperature: 1, topK: 0, topP: 1, minP: 0};
+  return askedFor === 'probabilities'
+    ? {probabilities: true, options}
+    : {logits: {filter: {tokens: [target], includeTop: 1}}, totalLogitWeight: true, options};
 }

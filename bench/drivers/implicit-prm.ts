@@ -1,4 +1,4 @@
-import {openPair, scoreSteps} from '../../lib/index.js';
+import {openPair, type Pair, scoreSteps} from '../../lib/index.js';
 import type {Driver, DriverOptions} from '../driver.js';
 import type {BenchPair} from '../models.js';
 import {forget} from './forget.js';
@@ -8,9 +8,12 @@ export async function openImplicitPrm(
   {policy, reference}: BenchPair,
   options: DriverOptions,
 ): Promise<Driver> {
-  const pair = await openPair({policy, reference, gpu: false, cacheSize: 0, ...options});
+  return implicitPrm(await openPair({policy, reference, gpu: false, cacheSize: 0, ...options}));
+}
+
+/** The same with a pair that is open. */
+export function implicitPrm(pair: Pair): Driver {
   return {
-    name: 'implicit-prm',
     reset: async () => forget(pair),
     run: async ({prompt, responses}) => {
       const scored = await scoreSteps(pair, {prompt: {raw: prompt}, responses, complete: false});

@@ -10,7 +10,6 @@ export async function openOneAtATime(
 ): Promise<Driver> {
   const pair = await openPair({policy, reference, gpu: false, cacheSize: 0, ...options});
   return {
-    name: 'one response at a time',
     run: async ({sequences}) => {
       const result: {policy: Float32Array[]; reference: Float32Array[]} = {policy: [], reference: []};
       for (const sequence of sequences) {

@@ -6,7 +6,7 @@ import {digits, markdownTable} from '../table.js';
 import {makeWorkload} from '../workload.js';
 
 /** A step more of a trace that was scored, against as many tokens evaluated alone. */
-export async function nextStepSection({pairs, threads, batchSize, rounds}: Settings): Promise<string> {
+export async function nextStepSection({pairs, threads, rounds}: Settings): Promise<string> {
   const step = 64;
   const rows = [];
   for (const {name, policy, reference} of pairs) {
@@ -15,7 +15,6 @@ export async function nextStepSection({pairs, threads, batchSize, rounds}: Setti
       reference,
       gpu: false,
       threads,
-      batchSize,
       contextSize: 1024,
       cacheSize: 0,
     });

@@ -1,5 +1,5 @@
 import {openPair} from '../../lib/index.js';
-import {openImplicitPrm} from '../drivers/implicit-prm.js';
+import {implicitPrm} from '../drivers/implicit-prm.js';
 import {inTurns, timeRun} from '../measure.js';
 import {driverOptions, type Settings} from '../settings.js';
 import {digits, markdownTable} from '../table.js';
@@ -9,14 +9,19 @@ import {makeWorkload, tokenCounts} from '../workload.js';
 /** What the engine costs over llama_decode with the same batches, and llama.cpp's own programs at as many tokens. */
 export async function overheadSection(settings: Settings): Promise<string> {
   const size = {prompt: 512, responses: 8, tokens: 64};
-  const options = driverOptions(settings, size);
   const rows = [];
   for (const bench of settings.pairs) {
     const {policy, reference} = bench;
-    const pair = await openPair({policy, reference, gpu: false});
+    const pair = await openPair({
+      policy,
+      reference,
+      gpu: false,
+      cacheSize: 0,
+      ...driverOptions(settings, size),
+    });
     const workload = await makeWorkload(pair, size);
-    await pair.close();
-    const ours = await openImplicitPrm(bench, options);
+    const options = {...driverOptions(settings, size), batchSize: pair.info.batchSize};
+    const ours = implicitPrm(pair);
     const tokens = 2 * tokenCounts(workload).shared;
     const [engine, bare, batched, chunk] = await inTurns(settings.rounds, [
       () => timeRun(ours, workload),
