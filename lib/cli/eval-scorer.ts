@@ -6,10 +6,12 @@ import {ScoreCache} from '../eval/score-cache.js';
 import type {StepsOptions} from '../eval/steps-of.js';
 import {locateModel} from '../pair/locate-model.js';
 import {openPair} from '../pair/open-pair.js';
+import type {Pair} from '../pair/pair.js';
 import type {PairOptions} from '../pair/pair-options.js';
 import {fileError} from '../utils/file-error.js';
 import type {EvalFlags} from './eval-flags.js';
 import {openProgressState} from './open-progress-state.js';
+import {PairNotOpened} from './pair-not-opened.js';
 import {printable} from './printable.js';
 import {ProgressDisplay} from './progress-display.js';
 
@@ -59,13 +61,17 @@ export async function withEvalScorer<T>(
   }
 }
 
-async function open(options: PairOptions, {verbose}: EvalFlags, progress: ProgressDisplay) {
-  return openPair({
+async function open(options: PairOptions, {verbose}: EvalFlags, progress: ProgressDisplay): Promise<Pair> {
+  const opening = openPair({
     ...options,
     // Every prompt comes once, so what was evaluated for another is of no use, and makes attention dearer.
     cacheSize: 0,
     onProgress: state => progress.show(openProgressState(state)),
     onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
+  });
+  return opening.catch((error: unknown) => {
+    options.signal?.throwIfAborted();
+    throw new PairNotOpened(error);
   });
 }
 

@@ -11,10 +11,14 @@ export interface Output {
   isTerminal: boolean;
   /** The file, if lines that are in it stay there; not for stdout, a pipe or a device. */
   file: string | undefined;
-  /** The bytes of an incomplete last line that were dropped to resume. */
-  cut: number;
-  /** Drops what an earlier run left in the file, unless it is to be resumed. */
-  begin(): Promise<void>;
+  /** What the file held when it was opened: its bytes, and those of them that are whole lines, to be resumed behind. */
+  extent: {size: number; whole: number};
+  /**
+   * Drops what an earlier run left in the file, but for the whole lines of one that is resumed.
+   *
+   * @returns the bytes of an incomplete last line that were dropped to resume
+   */
+  begin(): Promise<number>;
   /** Writes a line, given without its line feed. Resolves when it is handed on, in a file when it is on the disk. */
   write(line: string): Promise<void>;
   close(): Promise<void>;
@@ -30,8 +34,8 @@ interface OutputOptions {
 }
 
 /**
- * Opens what results are written to. A file that is to be overwritten keeps its content until {@link Output.begin}, so
- * that a run that cannot load its models costs nobody their results.
+ * Opens what results are written to. A file keeps its content until {@link Output.begin}, so that a run that cannot load
+ * its models, or resumes what is no output of it, costs nobody their results.
  *
  * @param file - a path; `-` or nothing for stdout
  * @throws an error that names the file
@@ -59,18 +63,34 @@ export async function openOutput(file: string | undefined, options: OutputOption
     refuse(new Error('it is not empty; --resume goes on with it, --overwrite replaces it'));
   }
 
-  return fileOutput(file, await DurableLines.open(file, {untouched: !options.resume}), options);
+  return fileOutput(file, await DurableLines.open(file, {untouched: true}), options);
 }
 
-function fileOutput(file: string, lines: DurableLines, {resume}: OutputOptions): Output {
+async function fileOutput(file: string, lines: DurableLines, {resume}: OutputOptions): Promise<Output> {
   return {
     isTerminal: false,
     file,
-    cut: lines.cut,
-    begin: async () => (resume ? undefined : lines.clear()),
+    extent: {size: lines.size, whole: resume ? await wholeLength(file, lines) : 0},
+    begin: async () => {
+      if (resume) {
+        return lines.cutIncomplete();
+      }
+
+      await lines.clear();
+      return 0;
+    },
     write: async line => lines.append(line),
     close: async () => lines.close(),
   };
+}
+
+async function wholeLength(file: string, lines: DurableLines): Promise<number> {
+  try {
+    return await lines.wholeLength();
+  } catch (error) {
+    await lines.close();
+    throw fileError(`cannot write ${file}`, error);
+  }
 }
 
 function deviceOutput(handle: FileHandle, refuse: (error: unknown) => never): Output {
@@ -82,8 +102,8 @@ function plainOutput(write: (text: string) => Promise<void>): Output {
   return {
     isTerminal: false,
     file: undefined,
-    cut: 0,
-    begin: async () => undefined,
+    extent: {size: 0, whole: 0},
+    begin: async () => 0,
     write: async line => write(`${line}\n`),
     close: async () => undefined,
   };

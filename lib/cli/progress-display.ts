@@ -42,7 +42,9 @@ export class ProgressDisplay {
       // Cutting lines is left to cli-progress: switching the terminal's wrapping off would outlive a killed process.
       linewrap: true,
       format: (_options, {startTime, maxWidth}) =>
-        this.#state ? progressLine(this.#state, Date.now() - startTime, maxWidth - 1) : '',
+        this.#state
+          ? progressLine(this.#state, Date.now() - (this.#state.since ?? startTime), maxWidth - 1)
+          : '',
     });
     bar.start(1, 0);
     return bar;

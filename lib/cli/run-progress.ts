@@ -43,6 +43,7 @@ export class RunProgress {
       label: 'scoring',
       fraction: this.#input.fraction(end),
       from: this.#from,
+      since: this.#began,
       detail: `${counted(this.#lines, this.#noun)} done${rate}`,
     });
   }

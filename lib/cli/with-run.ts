@@ -62,10 +62,11 @@ async function openRun(
 ): Promise<Run> {
   const description = {identity, shard: flags.shard ?? null};
   if (flags.resume) {
-    const run = await Run.resume(file, description);
-    if (output.cut > 0 && !flags.quiet) {
+    const run = await Run.resume(file, description, output.extent);
+    const cut = await output.begin();
+    if (cut > 0 && !flags.quiet) {
       process.stderr.write(
-        `implicit-prm: dropped an incomplete last line (${output.cut} bytes) of ${printable(file)}\n`,
+        `implicit-prm: dropped an incomplete last line (${cut} bytes) of ${printable(file)}\n`,
       );
     }
 

@@ -6,8 +6,8 @@ import type {Estimate} from './estimate.js';
 import {harmonicMean} from './harmonic-mean.js';
 import type {BestThreshold, ProcessBenchEvaluation, ProcessBenchSample} from './process-bench-types.js';
 
-/** The thresholds to choose from are the multiples of 1 / this, from 0 to 1. */
-const thresholdSteps = 10_000;
+/** The thresholds to choose from, ascending: the multiples of 0.0001, and finer ones nearer to 0 and 1 than that. */
+const {thresholds, finer} = makeThresholds();
 
 /** The thresholds at which a sample is predicted right: all above the one number, up to and with the other. */
 interface RightRange {
@@ -56,8 +56,11 @@ export class ProcessBenchTally {
     const erroneous = sharesByThreshold(this.#ranges.filter(({isErroneous}) => isErroneous));
     const correct = sharesByThreshold(this.#ranges.filter(({isErroneous}) => !isErroneous));
     const scores = erroneous.map((share, index) => harmonicMean(share, correct[index]!));
-    const best = scores.reduce((place, score, index) => (score > scores[place]! ? index : place), 0);
-    return {threshold: best / thresholdSteps, f1: scores[best]!};
+    const isBetter = (index: number, than: number) =>
+      scores[index]! > scores[than]! ||
+      (scores[index] === scores[than] && finer.has(than) && !finer.has(index));
+    const best = scores.reduce((place, _score, index) => (isBetter(index, place) ? index : place), 0);
+    return {threshold: thresholds[best]!, f1: scores[best]!};
   }
 
   /** Evaluates the samples so far, at least one. */
@@ -94,7 +97,7 @@ function sharesByThreshold(ranges: readonly RightRange[]): number[] {
   }
 
   // Each sample is right for one range of thresholds: +1 where it begins, −1 where it is over.
-  const changes = new Int32Array(thresholdSteps + 2);
+  const changes = new Int32Array(thresholds.length + 1);
   for (const {above, upTo} of ranges) {
     const [first, end] = [firstAbove(above), firstAbove(upTo)];
     if (first < end) {
@@ -104,25 +107,37 @@ function sharesByThreshold(ranges: readonly RightRange[]): number[] {
   }
 
   let hits = 0;
-  return Array.from({length: thresholdSteps + 1}, (_, index) => {
+  return Array.from(thresholds, (_, index) => {
     hits += changes[index]!;
     return hits / ranges.length;
   });
 }
 
+function makeThresholds(): {thresholds: Float64Array; finer: ReadonlySet<number>} {
+  const steps = 10_000;
+  const coarse = Array.from({length: steps + 1}, (_, index) => index / steps);
+  // σ of Q values a tenth of a nat apart: under −744 it is 0, above 36.7 it is 1.
+  const fine = Array.from({length: 7820}, (_, index) => sigmoid((index - 7440) / 10)).filter(
+    value => (value > 0 && value < coarse[1]!) || (value > coarse[steps - 1]! && value < 1),
+  );
+  const thresholds = Float64Array.from([...coarse, ...fine]).sort();
+  const isFine = new Set(fine);
+  return {thresholds, finer: new Set([...thresholds.keys()].filter(index => isFine.has(thresholds[index]!)))};
+}
+
 /** The index of the first threshold above a number, one past the last threshold if there is none. */
 function firstAbove(number: number): number {
-  let index = Math.max(0, Math.min(thresholdSteps + 1, Math.floor(number * thresholdSteps)));
-  // The product may be rounded to either side.
-  while (index > 0 && (index - 1) / thresholdSteps > number) {
-    index--;
+  let [low, high] = [0, thresholds.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (thresholds[middle]! > number) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
   }
 
-  while (index <= thresholdSteps && index / thresholdSteps <= number) {
-    index++;
-  }
-
-  return index;
+  return low;
 }
 
 /** Accuracy on erroneous and on right samples, and F1; NaN where there are none of a kind. */

@@ -47,7 +47,9 @@ export interface ProcessBenchEvaluation {
 
 /** The threshold that finds first errors best. */
 export interface BestThreshold {
-  /** A multiple of 0.0001; the lowest one if several are equally good. */
+  /**
+   * A multiple of 0.0001, or a finer one near 0 or 1 where that is better; the lowest one if several are equally good.
+   */
   threshold: number;
   /** The F1 that it has on the samples that it was chosen on: an optimistic figure. */
   f1: number;

@@ -1,5 +1,6 @@
 import type {BestOfNCandidate} from '../eval/best-of-n-types.js';
 import {calibrate} from '../eval/calibration.js';
+import type {BetaSchedule} from '../reward/beta-schedule.js';
 import {sigmoid} from '../reward/sigmoid.js';
 import {bestOfNData} from './best-of-n-data.js';
 import {colourScale} from './colour-scale.js';
@@ -11,7 +12,7 @@ import type {PromptData, ReportData, ResponseData, StepData, TokenData} from './
 import type {ReportResponse, ReportResult} from './report-types.js';
 import {responseLabels} from './response-labels.js';
 import {rounded} from './rounded.js';
-import {tokenRewards} from './token-rewards.js';
+import {findSchedule, tokenRewards} from './token-rewards.js';
 
 /** Works out what a page shows of results that have been checked. */
 export function buildReportData(
@@ -19,8 +20,9 @@ export function buildReportData(
 ): Omit<ReportData, 'title' | 'generator' | 'skipped'> {
   const groups = groupResults(results);
   const tokenSizes: number[] = [];
+  const schedule = findSchedule(groups.flatMap(({responses}) => responses));
   const responses = groups.flatMap(({responses}, prompt) =>
-    responses.map(response => toResponse(response, prompt, tokenSizes)),
+    responses.map(response => toResponse(response, {prompt, schedule, tokenSizes})),
   );
   const betas = new Set(responses.map(({tokens}) => tokens.beta && Number(tokens.beta.toPrecision(4))));
   return {
@@ -63,7 +65,15 @@ function shown(value: unknown): string | null {
     : JSON.stringify(value);
 }
 
-function toResponse(response: ReportResponse, prompt: number, tokenSizes: number[]): ResponseData {
+interface ResponseContext {
+  /** Which prompt it answers. */
+  prompt: number;
+  schedule: BetaSchedule;
+  /** Takes what tokens earn, for the scale of their colours. */
+  tokenSizes: number[];
+}
+
+function toResponse(response: ReportResponse, {prompt, schedule, tokenSizes}: ResponseContext): ResponseData {
   return {
     prompt,
     id: shown(response.id),
@@ -73,7 +83,7 @@ function toResponse(response: ReportResponse, prompt: number, tokenSizes: number
     score: rounded(response.score),
     ...responseLabels(response),
     steps: toSteps(response.steps),
-    tokens: toTokens(response, tokenSizes),
+    tokens: toTokens(response, schedule, tokenSizes),
   };
 }
 
@@ -88,9 +98,9 @@ function toSteps(steps: ReportResponse['steps']): StepData {
   };
 }
 
-function toTokens(response: ReportResponse, sizes: number[]): TokenData {
+function toTokens(response: ReportResponse, schedule: BetaSchedule, sizes: number[]): TokenData {
   const {starts, policyLogprobs, referenceLogprobs} = response.tokens;
-  const {beta, rewards} = tokenRewards(response);
+  const {beta, rewards} = tokenRewards(response, schedule);
   for (let index = 0; index < starts.length; index++) {
     const ratio = policyLogprobs[index]! - (referenceLogprobs?.[index] ?? 0);
     sizes.push(rewards?.[index] ?? beta! * ratio);

@@ -9,19 +9,38 @@ interface TokenRewards {
 
 const schedules: BetaSchedule[] = ['constant', 'reciprocal', 'exponential'];
 
+type Scored = Pick<ReportResponse, 'steps' | 'tokens'>;
+
+/**
+ * Finds the schedule that responses were scored with. A response tells if it has several steps; if none does, β is taken
+ * to be constant.
+ */
+export function findSchedule(responses: readonly Scored[]): BetaSchedule {
+  for (const {steps, tokens} of responses) {
+    if (steps.filter(({logRatio}) => logRatio !== 0).length > 1) {
+      const ratios = logRatios(tokens);
+      const found = schedules.find(schedule => fittingBeta(steps, weightedBy(schedule, ratios)) !== null);
+      return found ?? 'constant';
+    }
+  }
+
+  return 'constant';
+}
+
 /**
  * Works out what each token earns so that the tokens of a step add up to its reward. Results do not tell β nor its
  * schedule, but only one of them fits. (`'length-normalised'` is a constant β for the response.)
  *
  * For a schedule of the caller's own no token's reward is known: the step's reward is then dealt out in proportion to
  * the log-ratios.
+ *
+ * @param likely - the schedule to try first, since several fit a response of one step
  */
-export function tokenRewards(response: Pick<ReportResponse, 'steps' | 'tokens'>): TokenRewards {
-  const ratios = logRatios(response.tokens);
-  for (const schedule of schedules) {
-    const weights = betaWeights(schedule, ratios.length);
-    const weighted = ratios.map((ratio, index) => ratio * weights[index]!);
-    const beta = fittingBeta(response.steps, weighted);
+export function tokenRewards({steps, tokens}: Scored, likely: BetaSchedule = 'constant'): TokenRewards {
+  const ratios = logRatios(tokens);
+  for (const schedule of [likely, ...schedules]) {
+    const weighted = weightedBy(schedule, ratios);
+    const beta = fittingBeta(steps, weighted);
     if (beta !== null) {
       return schedule === 'constant'
         ? {beta, rewards: null}
@@ -29,14 +48,19 @@ export function tokenRewards(response: Pick<ReportResponse, 'steps' | 'tokens'>)
     }
   }
 
-  return {beta: null, rewards: dealtOut(response.steps, ratios)};
+  return {beta: null, rewards: dealtOut(steps, ratios)};
+}
+
+function weightedBy(schedule: BetaSchedule, ratios: Float64Array): Float64Array {
+  const weights = betaWeights(schedule, ratios.length);
+  return ratios.map((ratio, index) => ratio * weights[index]!);
 }
 
 function logRatios({policyLogprobs, referenceLogprobs}: ReportResponse['tokens']): Float64Array {
   return Float64Array.from(policyLogprobs, (logprob, index) => logprob - (referenceLogprobs?.[index] ?? 0));
 }
 
-/** The β by least squares, if it gives the steps' rewards. */
+/** The β by least squares, if it gives the steps' rewards and can be one. */
 function fittingBeta(steps: ReportResponse['steps'], weighted: Float64Array): number | null {
   const sums = steps.map(({tokenStart, tokenEnd}) =>
     weighted.subarray(tokenStart, tokenEnd).reduce((sum, value) => sum + value, 0),
@@ -49,7 +73,7 @@ function fittingBeta(steps: ReportResponse['steps'], weighted: Float64Array): nu
   const fits = steps.every(
     ({reward}, index) => Math.abs(reward - beta * sums[index]!) <= 1e-5 * largest + 1e-9,
   );
-  return fits ? beta : null;
+  return fits && beta > 0 ? beta : null;
 }
 
 function dealtOut(steps: ReportResponse['steps'], ratios: Float64Array): Float64Array {

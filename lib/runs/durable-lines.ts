@@ -27,28 +27,30 @@ export class DurableLines {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
-  private constructor(path: string, file: FileHandle, lock: FileLock, size: number, cut: number) {
+  private constructor(path: string, file: FileHandle, lock: FileLock, size: number) {
     this.#path = path;
     this.#file = file;
     this.#lock = lock;
     this.#format = formatOf(path);
     this.#size = size;
-    this.cut = cut;
   }
 
   /**
    * Opens the file, or makes it, and cuts an incomplete last line off.
    *
    * @param path - the file; beside it a file `path.lock` is made
-   * @param options - `untouched` leaves the content as it is, for a caller who will {@link DurableLines.clear} it
+   * @param options - `untouched` leaves the content as it is, for a caller who will {@link DurableLines.clear} it or
+   * {@link DurableLines.cutIncomplete} before anything is appended
    * @throws an error that names the file, if it cannot be written or another process writes it
    */
   static async open(path: string, {untouched = false} = {}): Promise<DurableLines> {
     try {
       const lock = await FileLock.take(`${path}.lock`);
       try {
-        const {file, size, cut} = await openLocked(path, untouched);
-        return new DurableLines(path, file, lock, size, cut);
+        const {file, size} = await openLocked(path);
+        const lines = new DurableLines(path, file, lock, size);
+        await lines.#begin(untouched);
+        return lines;
       } catch (error) {
         await lock.release();
         throw error;
@@ -58,8 +60,30 @@ export class DurableLines {
     }
   }
 
-  /** The bytes of an incomplete last line that were dropped when the file was opened. */
-  readonly cut: number;
+  /** The bytes of the file. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The bytes of the file that are whole lines: all but an incomplete last one. */
+  async wholeLength(): Promise<number> {
+    return this.#format.wholeLength(this.#file, this.#size);
+  }
+
+  /**
+   * Drops an incomplete last line.
+   *
+   * @returns its bytes
+   */
+  async cutIncomplete(): Promise<number> {
+    const whole = await this.wholeLength();
+    const cut = this.#size - whole;
+    if (cut > 0) {
+      await this.#truncate(whole);
+    }
+
+    return cut;
+  }
 
   /**
    * Appends a line. Lines that are appended while others are being written go to the disk together.
@@ -82,14 +106,7 @@ export class DurableLines {
   /** Drops all lines. */
   async clear(): Promise<void> {
     await this.#writing;
-    try {
-      await this.#file.truncate(0);
-      await this.#file.sync();
-    } catch (error) {
-      throw fileError(`cannot write ${this.#path}`, error);
-    }
-
-    this.#size = 0;
+    await this.#truncate(0);
   }
 
   /** Waits for the lines that are being written, closes the file and lets others open it. */
@@ -97,6 +114,32 @@ export class DurableLines {
     await this.#writing;
     await this.#file.close();
     await this.#lock.release();
+  }
+
+  async #begin(untouched: boolean): Promise<void> {
+    try {
+      if (!untouched) {
+        await this.cutIncomplete();
+      }
+
+      // Also on a file that a killed process made, or wrote to without syncing.
+      await this.#file.sync();
+      await syncDirectory(this.#path);
+    } catch (error) {
+      await this.#file.close();
+      throw error;
+    }
+  }
+
+  async #truncate(size: number): Promise<void> {
+    try {
+      await this.#file.truncate(size);
+      await this.#file.sync();
+    } catch (error) {
+      throw fileError(`cannot write ${this.#path}`, error);
+    }
+
+    this.#size = size;
   }
 
   async #writeWaiting(): Promise<void> {
@@ -142,22 +185,10 @@ function formatOf(path: string): LineFormat {
   return isGzipName(path) ? gzipLines : plainLines;
 }
 
-async function openLocked(
-  path: string,
-  untouched: boolean,
-): Promise<{file: FileHandle; size: number; cut: number}> {
+async function openLocked(path: string): Promise<{file: FileHandle; size: number}> {
   const file = await open(path, constants.O_RDWR | constants.O_CREAT);
   try {
-    const {size} = await file.stat();
-    const whole = untouched ? size : await formatOf(path).wholeLength(file, size);
-    if (whole < size) {
-      await file.truncate(whole);
-    }
-
-    // Also on a file that a killed process made, or wrote to without syncing.
-    await file.sync();
-    await syncDirectory(path);
-    return {file, size: whole, cut: size - whole};
+    return {file, size: (await file.stat()).size};
   } catch (error) {
     await file.close();
     throw error;

@@ -49,17 +49,23 @@ export class Run {
   }
 
   /**
-   * Continues a run where its output ends, or begins it if nothing is done.
+   * Continues a run where the whole lines of its output end, or begins it if the output is empty. Leaves the output as it
+   * is.
    *
-   * @param output - the file, of whole lines
+   * @param output - the file
+   * @param extent - its bytes, and those of them that are whole lines
    * @throws an error that says what differs from when it was begun
    */
-  static async resume(output: string, now: RunDescription): Promise<Run> {
-    const written = await countLines(output);
-    if (written.lines === 0) {
+  static async resume(
+    output: string,
+    now: RunDescription,
+    {size, whole}: {size: number; whole: number},
+  ): Promise<Run> {
+    if (size === 0) {
       return Run.begin(output, now);
     }
 
+    const written = await countLines(output, whole);
     const record = await readRunRecord(output);
     if (record === undefined) {
       throw new ResumeError(output, `there is no ${runRecordPath(output)} to tell what it was made from`);
@@ -157,10 +163,10 @@ export class Run {
   }
 }
 
-async function countLines(output: string): Promise<{lines: number; skipped: number}> {
+async function countLines(output: string, whole: number): Promise<{lines: number; skipped: number}> {
   let lines = 0;
   let skipped = 0;
-  for await (const {bytes} of linesOfFile(output)) {
+  for await (const {bytes} of linesOfFile(output, whole)) {
     lines++;
     skipped += isSkippedLine(bytes) ? 1 : 0;
   }

@@ -13,12 +13,16 @@ test('progress counts from where an earlier process stopped, its speed only what
   progress.passed(40);
   t.deepEqual(states.at(-1), {label: 'finding the place', fraction: 0.4});
   progress.show(45, 10);
-  t.deepEqual(states.at(-1), {label: 'scoring', fraction: 0.45, from: 0.4, detail: '7 lines done'});
+  const {since, ...state} = states.at(-1)!;
+  t.deepEqual(state, {label: 'scoring', fraction: 0.45, from: 0.4, detail: '7 lines done'});
+  t.true(Math.abs(Date.now() - since!) < 500);
   // Lines of other shards that come between.
   progress.passed(50);
   t.is(states.length, 2);
   await sleep(1100);
   progress.done(60, 6000);
+  // However often the bar is taken off the screen meanwhile.
+  t.is(states.at(-1)!.since, since);
   const [, rate] = /^8 lines done, ([\d,]+) tokens\/s$/u.exec(states.at(-1)!.detail!) ?? [];
   const speed = Number(rate?.replace(',', ''));
   t.true(speed > 1000 && speed < 6000, rate);

@@ -188,6 +188,24 @@ test('two processes do not write one file', async t => {
   t.true(await isWhole(readFileSync(output, 'utf8')));
 });
 
+test('--resume leaves alone what is no output of its run, or has lost lines', async t => {
+  const foreign = written('foreign.json', '{"precious": true}');
+  const other = await runCli([...bundled, '--output', foreign, '--resume'], {input: good});
+  t.is(other.code, 1);
+  t.regex(other.stderr, /there is no .*foreign\.json\.run\.json/u);
+  t.is(readFileSync(foreign, 'utf8'), '{"precious": true}');
+
+  const own = inDirectory('stripped.jsonl');
+  const input = jsonLines(...traces.slice(0, 2));
+  await runCli([...bundled, '--output', own], {input});
+  const stripped = readFileSync(own, 'utf8').trimEnd();
+  writeFileSync(own, stripped);
+  const resumed = await runCli([...bundled, '--output', own, '--resume'], {input});
+  t.is(resumed.code, 1);
+  t.regex(resumed.stderr, /2 lines were written, but it has 1/u);
+  t.is(readFileSync(own, 'utf8'), stripped);
+});
+
 test('what cannot be resumed is written as before', async t => {
   const device = await runCli([...bundled, '--output', '/dev/null'], {input: jsonLines(traces[0])});
   t.deepEqual(device, {code: 0, stdout: '', stderr: ''});

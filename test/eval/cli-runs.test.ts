@@ -97,6 +97,15 @@ test.serial('a bad record in a pipe stops the run, which goes on when it is corr
   t.is(parseLines(gunzipSync(readFileSync(output)).toString()).length, 3);
 });
 
+test.serial('--keep-going does not take what is wrong with the pair for bad records', async t => {
+  const output = inDirectory('pair.jsonl');
+  const args = [problemFile, ...pair, '--no-cache', '--beta', '1', '--keep-going', '-o', output];
+  const wrong = await runCli(['eval', 'best-of-n', ...args, '--context-size', '4000']);
+  t.is(wrong.code, 1);
+  t.regex(wrong.stderr, /contextSize is 4000/u);
+  t.is(readFileSync(output, 'utf8'), '');
+});
+
 test.serial('--keep-going leaves bad records out, and ends with code 3', async t => {
   const input = toText([problems[0]!, '{', problems[1]!, '', '{"prompt": "x"}', problems[2]!]);
   const output = inDirectory('kept.jsonl');

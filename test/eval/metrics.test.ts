@@ -107,6 +107,16 @@ test('the best threshold is the lowest of those with the highest F1 of all multi
   );
 });
 
+test('a threshold is found where all probabilities are next to 0 or next to 1', t => {
+  const sample = (label: number, ...qs: number[]) => ({label, steps: qs.map(q => ({q, reward: q}))});
+  const low = bestThreshold([sample(-1, -9, -10.5), sample(1, -9.5, -25), sample(0, -30, -31)]);
+  t.is(low.f1, 1);
+  t.true(low.threshold > sigmoid(-25) && low.threshold < sigmoid(-10.5));
+  const high = bestThreshold([sample(-1, 19, 15), sample(1, 14, 12), sample(0, 11, 30)]);
+  t.is(high.f1, 1);
+  t.true(high.threshold > sigmoid(12) && high.threshold < sigmoid(14));
+});
+
 function naiveThreshold(samples: readonly ProcessBenchSample[], by: 'q' | 'reward') {
   const lists = samples.map(({steps: list, label}) => ({values: list.map(one => sigmoid(one[by])), label}));
   let best = {threshold: 0, f1: -1};

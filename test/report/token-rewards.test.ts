@@ -1,5 +1,5 @@
 import test from 'ava';
-import {tokenRewards} from '../../lib/report/token-rewards.js';
+import {findSchedule, tokenRewards} from '../../lib/report/token-rewards.js';
 import type {BetaSchedule} from '../../lib/reward/beta-schedule.js';
 import {madeResponse} from '../helpers/made-response.js';
 import {nearlyEqual} from '../helpers/nearly-equal.js';
@@ -32,6 +32,18 @@ for (const betaSchedule of ['constant', 'reciprocal', 'exponential', 'length-nor
     t.true(Math.abs((rewards?.[9] ?? beta! * ratio) - 0.05 * weight * ratio) < 1e-7);
   });
 }
+
+test('of a response of one step the schedule is that of the others', t => {
+  const options = {betaSchedule: 'reciprocal', beta: 0.05} as const;
+  const several = madeResponse(text, options);
+  const one = madeResponse('All in one step, and so it is.', options);
+  t.is(one.steps.length, 1);
+  t.is(findSchedule([one, several]), 'reciprocal');
+  t.is(findSchedule([one]), 'constant');
+  const ratio = one.tokens.policyLogprobs[9]! - one.tokens.referenceLogprobs![9]!;
+  const {rewards} = tokenRewards(one, 'reciprocal');
+  t.true(Math.abs(rewards![9]! - (0.05 * ratio) / 10) < 1e-7);
+});
 
 test('for a schedule of the caller’s own the tokens of a step add up to its reward', t => {
   const betaSchedule: BetaSchedule = place => Math.sin(place);

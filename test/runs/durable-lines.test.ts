@@ -14,10 +14,12 @@ const directory = temporaryDirectory();
 const inDirectory = (name: string) => path.join(directory, name);
 
 async function append(file: string, ...lines: string[]): Promise<number> {
+  const before = existsSync(file) ? readFileSync(file).length : 0;
   const output = await DurableLines.open(file);
   try {
+    const cut = before - output.size;
     await Promise.all(lines.map(async line => output.append(line)));
-    return output.cut;
+    return cut;
   } finally {
     await output.close();
   }
@@ -97,6 +99,18 @@ test('gzip of another program is not appended to', async t => {
   writeFileSync(file, gzipSync('a\n'));
   await t.throwsAsync(append(file, 'b'), {message: /not written by implicit-prm/u});
   t.false(existsSync(`${file}.lock`));
+});
+
+test('untouched keeps an incomplete last line until it is cut', async t => {
+  const file = inDirectory('cut-later.jsonl');
+  writeFileSync(file, 'a\nno end');
+  const output = await DurableLines.open(file, {untouched: true});
+  t.deepEqual([output.size, await output.wholeLength()], [8, 2]);
+  t.is(textOf(file), 'a\nno end');
+  t.is(await output.cutIncomplete(), 6);
+  await output.append('b');
+  await output.close();
+  t.is(textOf(file), 'a\nb\n');
 });
 
 test('clear drops the lines; untouched keeps them until then', async t => {

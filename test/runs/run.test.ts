@@ -26,7 +26,8 @@ interface Wanted {
 async function work(output: string, input: string[], wanted: Wanted = {}): Promise<string> {
   const lines = await DurableLines.open(output);
   try {
-    const run = await Run.resume(output, {identity, shard: null, ...wanted});
+    const {size} = lines;
+    const run = await Run.resume(output, {identity, shard: null, ...wanted}, {size, whole: size});
     let left = wanted.atMost ?? Number.POSITIVE_INFINITY;
     for (const line of input) {
       if (!run.take(Buffer.from(line))) {
