@@ -27,19 +27,28 @@ BranchCache::Match BranchCache::find(const llama_token* path, int32_t known, int
     return {&branches_.back().branch, longest};
 }
 
-void BranchCache::keep(std::vector<llama_token> tokens, KvBranch branch, size_t ownTokens) {
+void BranchCache::keep(std::vector<llama_token> tokens, KvBranch branch) {
     const auto isPrefix = [&](const Kept& other) {
         return other.tokens.size() <= tokens.size() &&
                std::equal(other.tokens.begin(), other.tokens.end(), tokens.begin());
     };
     branches_.erase(std::remove_if(branches_.begin(), branches_.end(), isPrefix), branches_.end());
-    size_t others = 0;
-    for (const auto& kept : branches_) others += kept.ownTokens;
-    branches_.push_back({std::move(tokens), std::move(branch), ownTokens});
-    while (others > size_) {
-        others -= branches_.front().ownTokens;
-        evictOldest();
+    branches_.push_back({std::move(tokens), std::move(branch)});
+    while (tokensBesideLatest() > size_) evictOldest();
+}
+
+/// What the others have in common with the latest, or with the next younger, is counted once.
+size_t BranchCache::tokensBesideLatest() const {
+    const auto& latest = branches_.back().tokens;
+    size_t count = 0;
+    for (size_t i = 0; i + 1 < branches_.size(); ++i) {
+        const auto& tokens = branches_[i].tokens;
+        const auto length = static_cast<int32_t>(tokens.size());
+        const int32_t shared = std::max(sharedLength(latest, tokens.data(), length),
+                                        sharedLength(branches_[i + 1].tokens, tokens.data(), length));
+        count += static_cast<size_t>(length - shared);
     }
+    return count;
 }
 
 void BranchCache::trim() {

@@ -25,9 +25,8 @@ public:
     /// the youngest now.
     Match find(const llama_token* path, int32_t known, int32_t limit);
 
-    /// Keeps a branch, in place of those that it goes on from. `ownTokens` is how many of its tokens no other
-    /// sequence of its call went through.
-    void keep(std::vector<llama_token> tokens, KvBranch branch, size_t ownTokens);
+    /// Keeps a branch, in place of those that it goes on from, and lets the oldest go if too much is kept.
+    void keep(std::vector<llama_token> tokens, KvBranch branch);
 
     /// Every cell in use makes attention dearer for all: lets go what is kept beyond `size`.
     void trim();
@@ -40,8 +39,9 @@ private:
     struct Kept {
         std::vector<llama_token> tokens;
         KvBranch branch;
-        size_t ownTokens;
     };
+
+    size_t tokensBesideLatest() const;
 
     const KvCache& kv_;
     size_t size_;

@@ -37,7 +37,7 @@ struct DecoderOptions {
 class Decoder {
 public:
     /// More than these can't branch off one another in one batch's targets.
-    static constexpr int32_t extraTargets = 4096;
+    static constexpr int32_t extraTargets = 8192;
 
     /// `model` and `adapter` (null for none) must outlive the decoder. Throws Error UNSUPPORTED_MODEL,
     /// INVALID_MODEL, OUT_OF_MEMORY.

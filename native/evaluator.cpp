@@ -13,6 +13,9 @@ namespace {
 /// More would leave each too small a share of a batch.
 constexpr size_t maxWalks = 8;
 
+/// So many may be let in before one that there is no room for.
+constexpr size_t maxPassedOver = 32;
+
 /// So many cells that attention over them adds 5 % to the work of evaluating a token: two operations for each
 /// parameter against four for each cell, layer and dimension.
 int32_t affordableCells(const Model& model) {
@@ -127,27 +130,62 @@ void Evaluator::withdrawCancelled() {
     for (const auto& request : cancelled) std::exchange(request->onDone, nullptr)(error);
 }
 
-/// Makes a walk of those that wait, as many as there is room for, first come first served.
+/// Makes walks of those that wait and that there is room for, first come first served.
 void Evaluator::admit() {
-    if (walks_.size() >= maxWalks) return;
-    size_t cells = 0, sequences = 0, inUse = 0;
+    while (walks_.size() < maxWalks) {
+        auto admitted = takeWaiting();
+        if (admitted.empty()) return;
+        walks_.emplace_back(std::move(admitted));
+    }
+}
+
+/// The requests for one walk: small ones together, since within a walk one has to wait for another.
+std::vector<std::shared_ptr<Request>> Evaluator::takeWaiting() {
+    const auto maxTargets = static_cast<size_t>(4 * options_.batchSize);
+    Load load = underWay();
+    std::vector<std::shared_ptr<Request>> taken;
+    std::vector<Request*> passedOver;
+    size_t count = 0, targets = 0, longest = 0;
+    for (auto next = waiting_.begin(); next != waiting_.end();) {
+        Request& request = **next;
+        if (load.calls.count(request.sequences.get()) > 0) {
+            ++next;
+            continue;
+        }
+        targets += request.targetsLeft;
+        if (!taken.empty() && targets > maxTargets) break;
+        const size_t size = request.end - request.begin;
+        longest = std::max(longest, longestSequence(request));
+        count += size;
+        if (load.requested + size > Decoder::extraTargets ||
+            !makeRoom(load.cells + longest, load.sequences + branchesOf(count))) {
+            if (!taken.empty() || request.passedOver >= maxPassedOver) break;
+            count = targets = longest = 0;
+            passedOver.push_back(&request);
+            ++next;
+            continue;
+        }
+        load.requested += size;
+        load.calls.insert(request.sequences.get());
+        for (Request* other : passedOver) ++other->passedOver;
+        taken.push_back(std::move(*next));
+        next = waiting_.erase(next);
+    }
+    return taken;
+}
+
+Evaluator::Load Evaluator::underWay() const {
+    Load load;
     for (const auto& walk : walks_) {
-        cells += walk.cellsNeeded();
-        sequences += walk.sequencesNeeded();
-        for (const auto& request : walk.requests()) inUse += request->end - request->begin;
+        load.cells += walk.cellsNeeded();
+        load.sequences += walk.sequencesNeeded();
+        for (const auto& request : walk.requests()) {
+            if (!request->onDone) continue;
+            load.requested += request->end - request->begin;
+            load.calls.insert(request->sequences.get());
+        }
     }
-    std::vector<std::shared_ptr<Request>> admitted;
-    size_t count = 0, longest = 0;
-    while (!waiting_.empty()) {
-        const Request& next = *waiting_.front();
-        count += next.end - next.begin;
-        longest = std::max(longest, longestSequence(next));
-        if (inUse + count > maxSequencesPerRequest) break;
-        if (!makeRoom(cells + longest, sequences + branchesOf(count))) break;
-        admitted.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-    }
-    if (!admitted.empty()) walks_.emplace_back(std::move(admitted));
+    return load;
 }
 
 /// Makes sure that so many cells and sequences are free, at the cost of what is kept for later calls. False
@@ -209,7 +247,8 @@ void Evaluator::finish() {
     const size_t before = walks_.size();
     walks_.remove_if([](const TreeWalk& walk) { return walk.finished(); });
     if (!keepsBranches_) cache_.clear();
-    if (walks_.size() < before) cache_.trim();
+    // The cells of walks under way are no part of what is kept.
+    if (walks_.empty() && before > 0) cache_.trim();
     for (const auto& request : done) std::exchange(request->onDone, nullptr)(nullptr);
 }
 

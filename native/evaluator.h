@@ -15,6 +15,8 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
+#include <vector>
 
 namespace iprm {
 
@@ -36,16 +38,18 @@ struct EvaluatorOptions {
 
 /// Log-probabilities of given tokens under one model, for any number of requests at a time.
 ///
-/// Requests that wait together become one prefix tree: what their sequences have in common is evaluated once.
+/// Small requests that wait together become one prefix tree: what their sequences have in common is evaluated
+/// once. A large one is a tree of its own, which shares what it can with those that are being evaluated.
 /// Trees are walked depth first, in batches that hold tokens of as many branches as fit. A request that comes
 /// while others are being evaluated gets its share of every batch from then on, if the cells hold it too; the
-/// oldest gets the rest. Branches evaluated last stay in memory for later requests.
+/// oldest gets the rest. One that there is no room for yet lets others pass, but not without end. Branches
+/// evaluated last stay in memory for later requests.
 ///
 /// Used from one thread, but for `interrupt`.
 class Evaluator {
 public:
-    /// A request may not be for more sequences than this.
-    static constexpr size_t maxSequencesPerRequest = Decoder::extraTargets;
+    /// A request may not be for more sequences than this. Several are under way at a time, but one of a call.
+    static constexpr size_t maxSequencesPerRequest = Decoder::extraTargets / 4;
 
     /// `model` and `adapter` (null for none) must outlive the evaluator. Throws Error UNSUPPORTED_MODEL,
     /// INVALID_MODEL, OUT_OF_MEMORY.
@@ -67,8 +71,19 @@ public:
     int32_t cacheSize() const { return cacheSize_; }
 
 private:
+    /// What walks under way have yet to take.
+    struct Load {
+        size_t cells = 0, sequences = 0;
+        /// Sequences of all their requests.
+        size_t requested = 0;
+        /// What tells their calls apart.
+        std::set<const std::vector<Sequence>*> calls;
+    };
+
     void withdrawCancelled();
     void admit();
+    std::vector<std::shared_ptr<Request>> takeWaiting();
+    Load underWay() const;
     bool makeRoom(size_t cells, size_t sequences);
     void evaluateBatch(LogScope& log);
     Batch nextBatch();

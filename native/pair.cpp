@@ -26,8 +26,8 @@ std::string quotedOrMissing(const std::optional<std::string>& text) {
 
 /// On the CPU llama.cpp's flash attention sums in half precision: a token of a long text is off by up to 0.1
 /// nats, a hundred times as much as without it.
-llama_flash_attn_type chooseFlashAttention(const PairOptions& options, bool usesGpu) {
-    if (!options.flashAttention && usesGpu) return LLAMA_FLASH_ATTN_TYPE_AUTO;
+llama_flash_attn_type chooseFlashAttention(const PairOptions& options, bool isAllOnGpu) {
+    if (!options.flashAttention && isAllOnGpu) return LLAMA_FLASH_ATTN_TYPE_AUTO;
     const bool needed = options.kvCacheType == GGML_TYPE_Q8_0;
     return options.flashAttention.value_or(needed) ? LLAMA_FLASH_ATTN_TYPE_ENABLED
                                                    : LLAMA_FLASH_ATTN_TYPE_DISABLED;
@@ -141,9 +141,9 @@ int32_t Pair::chooseContextSize(const PairOptions& options) const {
                                      " tokens: give at most that");
 }
 
-/// A GPU wants much to do at a time. On the CPU every token of a batch attends over the cells of all others, so
-/// a batch is no larger than it takes for the threads to meet seldom: measured with models of 2 to 500 million
-/// parameters, see docs/benchmark.md.
+/// A GPU wants much to do at a time. On the CPU every token of a batch attends over the cells of all others,
+/// so a batch is no larger than it takes for the threads to meet seldom: measured with models of 2 to 500
+/// million parameters, see docs/benchmark.md.
 int32_t Pair::chooseBatchSize(const PairOptions& options) const {
     constexpr int32_t small = 128, large = 512;
     constexpr double operationsPerThread = 4e9;
@@ -205,10 +205,12 @@ MemoryUse Pair::startMember(Member& member, int32_t batchSize, const PairOptions
     const bool usesGpu = !member.devices.empty();
     const bool isAllOnGpu = usesGpu && (options.gpuLayers < 0 ||
                                         options.gpuLayers > api.llama_model_n_layer(member.model->get()));
+    // llama.cpp puts layers on a GPU from the last on, and the output layer is the last.
+    const bool outputsOnGpu = usesGpu && options.gpuLayers != 0;
     const EvaluatorOptions evaluation = {contextSize_,        batchSize,
                                          options.cacheSize,   options.threads,
-                                         options.kvCacheType, chooseFlashAttention(options, usesGpu),
-                                         options.logSoftmax,  isAllOnGpu};
+                                         options.kvCacheType, chooseFlashAttention(options, isAllOnGpu),
+                                         options.logSoftmax,  outputsOnGpu};
     MemoryMeter meter;
     LogScope log(api, meter.sink(sink_));
     auto evaluator = std::make_unique<Evaluator>(api, *member.model, member.adapter, evaluation, log);

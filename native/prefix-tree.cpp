@@ -91,6 +91,13 @@ void insert(PrefixTree& roots, Rest rest) {
     }
 }
 
+/// The subtrees that take least come first, so that a small request isn't held up by a huge one.
+void sortBySize(PrefixTree& nodes) {
+    std::stable_sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) {
+        return std::pair(a->branches, a->height) < std::pair(b->branches, b->height);
+    });
+}
+
 /// Sorts what insertion left unsorted and sets heights and branches.
 void finish(PrefixNode& node) {
     std::stable_sort(node.targets.begin(), node.targets.end(),
@@ -101,9 +108,7 @@ void finish(PrefixNode& node) {
         below = std::max(below, child->height);
     }
     node.height = node.length() + below;
-    std::stable_sort(node.children.begin(), node.children.end(), [](const auto& a, const auto& b) {
-        return std::pair(a->branches, a->height) < std::pair(b->branches, b->height);
-    });
+    sortBySize(node.children);
     for (const auto& child : node.children) {
         // While another than the last is evaluated, the node's own branch waits.
         const size_t waiting = child == node.children.back() ? 0 : 1;
@@ -123,6 +128,7 @@ PrefixTree buildPrefixTree(const std::vector<Request*>& requests) {
         }
     }
     for (const auto& root : roots) finish(*root);
+    sortBySize(roots);
     return roots;
 }
 

@@ -25,7 +25,7 @@ struct PrefixNode {
     /// belong to the sequence, which must outlive the tree.
     const llama_token* path = nullptr;
     int32_t begin = 0, end = 0;
-    /// The sequence that brought the node's tokens first.
+    /// The sequence that the node's tokens count for, the one that brought them first.
     Request* owner = nullptr;
     size_t ownerSequence = 0;
     /// Those that need all of the node's tokens.

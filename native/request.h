@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace iprm {
@@ -36,6 +37,8 @@ struct Request {
 
     /// The evaluator's own count of results still missing.
     size_t targetsLeft = 0;
+    /// The evaluator's own count of others let in before it since there was no room for it.
+    size_t passedOver = 0;
 };
 
 } // namespace iprm

@@ -83,21 +83,25 @@ BranchCache::Match TreeWalk::findKnown(const PrefixNode& node, WalkResources& re
 bool TreeWalk::isWorthWaiting(const PrefixNode& node, WalkResources& resources) {
     // Not for a token or two that many texts begin with.
     constexpr int32_t worthwhile = 16;
-    int32_t coming = 0;
     for (const auto& walk : resources.walks) {
-        if (&walk == this) break;
-        coming = std::max(coming, walk.underWay(node.path, knowableEnd(node)));
+        if (&walk == this) return false;
+        const Span coming = walk.underWay(node.path, knowableEnd(node));
+        if (coming.end < node.begin + worthwhile) continue;
+        const int32_t known = findKnown(node, resources).length;
+        // What the other walk has to catch up with first takes time too.
+        if (coming.end - known > std::max(known - coming.begin, 0)) return true;
     }
-    return coming >= node.begin + worthwhile && coming > findKnown(node, resources).length;
+    return false;
 }
 
-/// Up to where the node being evaluated will know `path`, 0 if no further than it does already.
-int32_t TreeWalk::underWay(const llama_token* path, int32_t limit) const {
-    if (open_.empty()) return 0;
+/// The tokens of `path` that the node being evaluated is about to know; none if it will know no more of them.
+TreeWalk::Span TreeWalk::underWay(const llama_token* path, int32_t limit) const {
+    if (open_.empty()) return {};
     const OpenNode& top = open_.back();
+    const int32_t begin = top.node->begin + top.evaluated;
     const int32_t end = std::min(top.node->end, limit);
     const auto length = static_cast<int32_t>(std::mismatch(path, path + end, top.node->path).first - path);
-    return length > top.node->begin + top.evaluated ? length : 0;
+    return length > begin ? Span{begin, length} : Span{};
 }
 
 /// Gives the node a branch that holds everything above it. False if there is no room for that, or if it is
@@ -200,12 +204,25 @@ void TreeWalk::withdraw(Request& request) {
                 open_.end());
 }
 
+/// What is left to evaluate of the node counts for another request that needs it.
+void TreeWalk::passOn(PrefixNode& node) {
+    node.owner = node.requests.front();
+    const auto goesThrough = [&node](const Sequence& sequence) {
+        return static_cast<int32_t>(sequence.tokens.size()) >= node.end &&
+               std::equal(node.path, node.path + node.end, sequence.tokens.begin());
+    };
+    const auto& sequences = *node.owner->sequences;
+    const auto begin = sequences.begin() + static_cast<long>(node.owner->begin);
+    const auto end = sequences.begin() + static_cast<long>(node.owner->end);
+    node.ownerSequence = static_cast<size_t>(std::find_if(begin, end, goesThrough) - sequences.begin());
+}
+
 /// Removes a request from a node and from those below. True if nobody needs the node any more.
 bool TreeWalk::strip(PrefixNode& node, const Request& request, size_t firstTarget) {
     auto& requests = node.requests;
     requests.erase(std::remove(requests.begin(), requests.end(), &request), requests.end());
     if (requests.empty()) return true;
-    if (node.owner == &request) node.owner = nullptr;
+    if (node.owner == &request) passOn(node);
     auto& targets = node.targets;
     targets.erase(std::remove_if(targets.begin() + static_cast<long>(firstTarget), targets.end(),
                                  [&](const Target& target) { return target.request == &request; }),
@@ -229,7 +246,7 @@ void TreeWalk::advance(BranchCache& cache) {
         open->evaluated += open->inBatch;
         open->inBatch = 0;
         for (Request* request : open->node->requests) request->onTokens(count);
-        if (open->node->owner) open->node->owner->onEvaluated(open->node->ownerSequence, count);
+        open->node->owner->onEvaluated(open->node->ownerSequence, count);
         close(std::move(*open), cache);
     }
 }
@@ -243,8 +260,7 @@ void TreeWalk::close(OpenNode open, BranchCache& cache) {
     }
     PrefixNode& node = *open.node;
     if (node.children.empty()) {
-        cache.keep({node.path, node.path + node.end}, std::move(open.branch),
-                   static_cast<size_t>(node.length()));
+        cache.keep({node.path, node.path + node.end}, std::move(open.branch));
         return;
     }
     const auto fork = std::make_shared<Fork>(Fork{std::move(open.branch), node.children.size()});

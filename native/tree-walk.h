@@ -82,16 +82,22 @@ private:
         llama_token token(int32_t offset) const { return node->path[node->begin + offset]; }
     };
 
+    /// Positions `begin` … `end` − 1.
+    struct Span {
+        int32_t begin = 0, end = 0;
+    };
+
     static int32_t knowableEnd(const PrefixNode& node);
     BranchCache::Match findKnown(const PrefixNode& node, WalkResources& resources);
     bool isWorthWaiting(const PrefixNode& node, WalkResources& resources);
-    int32_t underWay(const llama_token* path, int32_t limit) const;
+    Span underWay(const llama_token* path, int32_t limit) const;
     bool start(OpenNode& open, bool isTop, size_t inBatch, WalkResources& resources);
     bool startFromKnown(OpenNode& open, WalkResources& resources);
     int32_t takeable(const OpenNode& open, bool isTop, const Batch& batch, int32_t limit,
                      WalkResources& resources);
     static void addTokens(Batch& batch, OpenNode& open, int32_t count, int32_t outputLimit);
     void close(OpenNode open, BranchCache& cache);
+    static void passOn(PrefixNode& node);
     static bool strip(PrefixNode& node, const Request& request, size_t firstTarget);
 
     std::vector<std::shared_ptr<Request>> requests_;

@@ -69,7 +69,7 @@ export interface PairOptions {
   /** How keys and values are kept: `'f32'` is exact, `'f16'` (the default) takes half the memory, `'q8_0'` a quarter. */
   kvCacheType?: 'f32' | 'f16' | 'q8_0' | undefined;
   /**
-   * Flash attention. If left out it is used on a GPU, and with a `'q8_0'` cache, which needs it. On the CPU it is
+   * Flash attention. If left out it is used for a model that is wholly on a GPU, and with a `'q8_0'` cache, which needs it. On the CPU it is
    * somewhat faster but sums in half precision, which costs accuracy on long texts.
    */
   flashAttention?: boolean | undefined;
@@ -87,8 +87,8 @@ export interface PairOptions {
     | undefined;
   /**
    * Where logits become log-probabilities: in llama.cpp's `'graph'`, so that they never leave the device, or on the
-   * `'host'`. `'auto'` (the default) takes the graph for a model that is wholly on a GPU and the host, which is faster
-   * there, for one on the CPU. A recurrent model always takes the host.
+   * `'host'`. `'auto'` (the default) takes the graph for a model whose output layer is on a GPU and the host, which is
+   * faster there, for one on the CPU. A recurrent model always takes the host.
    */
   logSoftmax?: 'auto' | 'graph' | 'host' | undefined;
   /**

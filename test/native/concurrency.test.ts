@@ -49,6 +49,27 @@ test.serial('a small call beside a huge one is done long before it', async t => 
   });
 });
 
+test.serial('nor is a small call held up by a huge one that comes with it', async t => {
+  await withPair({}, async pair => {
+    const before = await occupy(pair, 3);
+    const controller = new AbortController();
+    let fraction = 0;
+    // The small one begins like one of the huge one's, far down its tree.
+    const small = sequences(150, {shared: 10, length: 60}).slice(-1);
+    const huge = pair.engine.logprobs(sequences(300, {shared: 10, length: 120}), {
+      signal: controller.signal,
+      onProgress: ({tokens, total}) => {
+        fraction = tokens / total;
+      },
+    });
+    huge.catch(() => {});
+    await pair.engine.logprobs(small);
+    t.true(fraction < 0.3, `the huge call was at ${fraction}`);
+    controller.abort();
+    await before.work;
+  });
+});
+
 test.serial('calls that wait together evaluate what they have in common once', async t => {
   // Enough for everything to be kept should the first of the calls be done before the others come.
   await withPair({cacheSize: 3000}, async pair => {
