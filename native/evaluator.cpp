@@ -139,16 +139,18 @@ void Evaluator::admit() {
     }
 }
 
-/// The requests for one walk: small ones together, since within a walk one has to wait for another.
+/// The requests for one walk: small ones together, since within a walk one has to wait for another. Large
+/// ones of about one size are evaluated one after the other, which takes fewer cells than all at once.
 std::vector<std::shared_ptr<Request>> Evaluator::takeWaiting() {
-    const auto maxTargets = static_cast<size_t>(4 * options_.batchSize);
+    const size_t maxTargets = smallTargets();
     Load load = underWay();
     std::vector<std::shared_ptr<Request>> taken;
     std::vector<Request*> passedOver;
     size_t count = 0, targets = 0, longest = 0;
     for (auto next = waiting_.begin(); next != waiting_.end();) {
         Request& request = **next;
-        if (load.calls.count(request.sequences.get()) > 0) {
+        const bool isSmall = request.targetsLeft <= std::max(maxTargets, load.leastLarge / 4);
+        if ((!isSmall && load.leastLarge > 0) || load.calls.count(request.sequences.get()) > 0) {
             ++next;
             continue;
         }
@@ -179,14 +181,21 @@ Evaluator::Load Evaluator::underWay() const {
     for (const auto& walk : walks_) {
         load.cells += walk.cellsNeeded();
         load.sequences += walk.sequencesNeeded();
+        size_t targets = 0;
         for (const auto& request : walk.requests()) {
             if (!request->onDone) continue;
+            targets += request->targetsLeft;
             load.requested += request->end - request->begin;
             load.calls.insert(request->sequences.get());
         }
+        const bool isLeast = load.leastLarge == 0 || targets < load.leastLarge;
+        if (targets > smallTargets() && isLeast) load.leastLarge = targets;
     }
     return load;
 }
+
+/// What takes four batches.
+size_t Evaluator::smallTargets() const { return static_cast<size_t>(4 * options_.batchSize); }
 
 /// Makes sure that so many cells and sequences are free, at the cost of what is kept for later calls. False
 /// if that can't be.

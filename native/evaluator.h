@@ -41,9 +41,9 @@ struct EvaluatorOptions {
 /// Small requests that wait together become one prefix tree: what their sequences have in common is evaluated
 /// once. A large one is a tree of its own, which shares what it can with those that are being evaluated.
 /// Trees are walked depth first, in batches that hold tokens of as many branches as fit. A request that comes
-/// while others are being evaluated gets its share of every batch from then on, if the cells hold it too; the
-/// oldest gets the rest. One that there is no room for yet lets others pass, but not without end. Branches
-/// evaluated last stay in memory for later requests.
+/// while larger ones are being evaluated gets its share of every batch from then on, if the cells hold it
+/// too; the oldest gets the rest. One that there is no room for yet lets others pass, but not without end.
+/// Branches evaluated last stay in memory for later requests.
 ///
 /// Used from one thread, but for `interrupt`.
 class Evaluator {
@@ -76,6 +76,8 @@ private:
         size_t cells = 0, sequences = 0;
         /// Sequences of all their requests.
         size_t requested = 0;
+        /// Targets left of the smallest walk that isn't small; 0 if there is none.
+        size_t leastLarge = 0;
         /// What tells their calls apart.
         std::set<const std::vector<Sequence>*> calls;
     };
@@ -84,6 +86,7 @@ private:
     void admit();
     std::vector<std::shared_ptr<Request>> takeWaiting();
     Load underWay() const;
+    size_t smallTargets() const;
     bool makeRoom(size_t cells, size_t sequences);
     void evaluateBatch(LogScope& log);
     Batch nextBatch();

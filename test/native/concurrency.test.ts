@@ -70,6 +70,23 @@ test.serial('nor is a small call held up by a huge one that comes with it', asyn
   });
 });
 
+test.serial('large calls of one size are evaluated one after the other', async t => {
+  await withPair({}, async pair => {
+    const all = sequences(120, {shared: 10, length: 120});
+    let fraction = 0;
+    const first = pair.engine.logprobs(all.slice(0, 60));
+    const second = pair.engine.logprobs(all.slice(60), {
+      onProgress: ({tokens, total}) => {
+        fraction = tokens / total;
+      },
+    });
+    await first;
+    t.true(fraction < 0.3, `the second call was at ${fraction}`);
+    await second;
+    t.is(fraction, 1);
+  });
+});
+
 test.serial('calls that wait together evaluate what they have in common once', async t => {
   // Enough for everything to be kept should the first of the calls be done before the others come.
   await withPair({cacheSize: 3000}, async pair => {
