@@ -25,9 +25,9 @@ type SectionName = keyof typeof sections;
 
 const command = new Command('bench')
   .description('Measures implicit-prm against other ways to get the same numbers.')
-  .option('--policy <file>', 'a policy to measure with, in place of random models')
+  .option('--policy <file>', 'a policy to measure with too')
   .option('--reference <file>', 'its reference')
-  .option('--shapes <names...>', 'shapes of random models: 0.5B, 1.5B, 7B', ['0.5B', '1.5B'])
+  .option('--shapes <names...>', 'shapes of random models: 0.5B, 1.5B, 7B; 0.5B and 1.5B if no pair is given')
   .option('--types <names...>', 'their types: BF16, Q8_0, Q4_K_M', ['BF16', 'Q8_0', 'Q4_K_M'])
   .option('--prompts <tokens...>', 'lengths of prompts', ['64', '512', '2048'])
   .option('--responses <numbers...>', 'how many responses', ['1', '8', '64'])
@@ -41,7 +41,7 @@ const command = new Command('bench')
 const options = command.opts<{
   policy?: string;
   reference?: string;
-  shapes: ShapeName[];
+  shapes?: ShapeName[];
   types: Quantisation[];
   prompts: string[];
   responses: string[];
@@ -79,16 +79,14 @@ for (const name of options.only ?? (Object.keys(sections) as SectionName[])) {
 }
 
 function choosePairs(): BenchPair[] {
-  const {policy, reference} = options;
-  if (policy !== undefined && reference !== undefined) {
-    return [{name: 'the given pair', policy, reference}];
-  }
-
-  if (policy !== undefined || reference !== undefined) {
+  const {policy, reference, types} = options;
+  if ((policy === undefined) !== (reference === undefined)) {
     command.error('error: give --policy and --reference together');
   }
 
-  return options.shapes.flatMap(shape => options.types.map(type => randomPair(shape, type, tools)));
+  const given = policy && reference ? [{name: 'the given pair', policy, reference}] : [];
+  const shapes = options.shapes ?? (given.length > 0 ? [] : ['0.5B', '1.5B']);
+  return [...shapes.flatMap(shape => types.map(type => randomPair(shape, type, tools))), ...given];
 }
 
 /** Where the numbers of a section come from. */
