@@ -72,7 +72,10 @@ test('a thousand responses need no more memory than ten', async t => {
     t.is(scored, count);
     return peak!;
   };
-  const [few, many] = [await peakFor(10), await peakFor(1000)];
+  // What Node collects when makes the peak differ by a tenth from run to run: the lowest of three tells.
+  const lowestFor = async (count: number) =>
+    Math.min(await peakFor(count), await peakFor(count), await peakFor(count));
+  const [few, many] = [await lowestFor(10), await lowestFor(1000)];
   t.log(`${few.toFixed(1)} MiB for 10, ${many.toFixed(1)} MiB for 1,000`);
   t.true(many <= 1.1 * few);
 });
