@@ -243,6 +243,8 @@ void Pair::evaluate(std::vector<Sequence> sequences, PairListener listener) {
     const auto evaluation =
         std::make_shared<PairEvaluation>(std::move(sequences), reference() != nullptr, std::move(listener));
     auto requests = evaluation->requests();
+    // Calls come in the same order to both models, or the first would wait for the second in one of them.
+    const std::lock_guard<std::mutex> lock(submitting_);
     for (auto& request : requests.policy) policy_.thread->submit(std::move(request));
     for (auto& request : requests.reference) reference_.thread->submit(std::move(request));
 }

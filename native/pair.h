@@ -7,6 +7,7 @@
 #include "runtime.h"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -105,6 +106,7 @@ private:
     std::optional<double> beta_;
     int32_t contextSize_ = 0, batchSize_ = 0;
     MemoryUse memory_;
+    std::mutex submitting_;
 };
 
 /// "token 200 is "a" in the left vocabulary and "b" in the right one", for error messages.

@@ -73,17 +73,19 @@ test.serial('nor is a small call held up by a huge one that comes with it', asyn
 test.serial('large calls of one size are evaluated one after the other', async t => {
   await withPair({}, async pair => {
     const all = sequences(120, {shared: 10, length: 120});
-    let fraction = 0;
-    const first = pair.engine.logprobs(all.slice(0, 60));
-    const second = pair.engine.logprobs(all.slice(60), {
-      onProgress: ({tokens, total}) => {
-        fraction = tokens / total;
-      },
-    });
-    await first;
-    t.true(fraction < 0.3, `the second call was at ${fraction}`);
-    await second;
-    t.is(fraction, 1);
+    const fractions = [0, 0];
+    const calls = [all.slice(0, 60), all.slice(60)].map(async (some, index) =>
+      pair.engine.logprobs(some, {
+        onProgress: ({tokens, total}) => {
+          fractions[index] = tokens / total;
+        },
+      }),
+    );
+    // Whichever came first.
+    await Promise.race(calls);
+    t.true(Math.min(...fractions) < 0.3, `they were at ${fractions.join(' and ')}`);
+    await Promise.all(calls);
+    t.deepEqual(fractions, [1, 1]);
   });
 });
 
@@ -96,7 +98,7 @@ test.serial('calls that wait together evaluate what they have in common once', a
     // Both models; the last token is only predicted, and the first ten the call under way knows. A call that misses the
     // batch of the others in a model goes on there from their prompt, but for its last token, whose logits are gone.
     const total = evaluated.reduce((sum, count) => sum + count);
-    t.true(total >= 2 * (190 + 8 * 19) && total <= 2 * (190 + 8 * 20), evaluated.join());
+    t.true(total >= 2 * (190 + 8 * 19) && total <= 2 * (190 + 8 * 20) + 10, evaluated.join());
     await work;
   });
 });
@@ -106,8 +108,8 @@ test.serial('a call goes on from the prompt of one under way', async t => {
     const {work} = await occupy(pair, 60);
     const [sequence] = sequences(300, {shared: 10, length: 120}).slice(-1);
     const {evaluated} = await pair.engine.logprobs([sequence!]);
-    // Of the ten tokens in common the last is evaluated again for its logits, but in a model that hadn't begun.
-    t.true(evaluated[0]! >= 2 * (119 - 10) && evaluated[0]! <= 2 * (119 - 9), String(evaluated[0]));
+    // Of the ten tokens in common the last is evaluated again for its logits; one model may not have begun with them.
+    t.true(evaluated[0]! >= 2 * (119 - 10) && evaluated[0]! <= 119 + (119 - 9), String(evaluated[0]));
     await work;
   });
 });
