@@ -6,9 +6,6 @@ import type {Estimate} from './estimate.js';
 import {harmonicMean} from './harmonic-mean.js';
 import type {BestThreshold, ProcessBenchEvaluation, ProcessBenchSample} from './process-bench-types.js';
 
-/** The thresholds to choose from, ascending: the multiples of 0.0001, and finer ones nearer to 0 and 1 than that. */
-const {thresholds, finer} = makeThresholds();
-
 /** The thresholds at which a sample is predicted right: all above the one number, up to and with the other. */
 interface RightRange {
   isErroneous: boolean;
@@ -53,8 +50,13 @@ export class ProcessBenchTally {
    * @throws {@link InvalidInputError} if there are no samples of the one kind or the other
    */
   bestThreshold(): BestThreshold {
-    const erroneous = sharesByThreshold(this.#ranges.filter(({isErroneous}) => isErroneous));
-    const correct = sharesByThreshold(this.#ranges.filter(({isErroneous}) => !isErroneous));
+    const {thresholds, finer} = makeThresholds();
+    const sharesOf = (kind: boolean) =>
+      sharesByThreshold(
+        this.#ranges.filter(({isErroneous}) => isErroneous === kind),
+        thresholds,
+      );
+    const [erroneous, correct] = [sharesOf(true), sharesOf(false)];
     const scores = erroneous.map((share, index) => harmonicMean(share, correct[index]!));
     const isBetter = (index: number, than: number) =>
       scores[index]! > scores[than]! ||
@@ -91,7 +93,7 @@ export class ProcessBenchTally {
 }
 
 /** For each threshold the share of samples that are predicted right. */
-function sharesByThreshold(ranges: readonly RightRange[]): number[] {
+function sharesByThreshold(ranges: readonly RightRange[], thresholds: Float64Array): number[] {
   if (ranges.length === 0) {
     throw new InvalidInputError('A threshold needs samples with a wrong step and samples without one.');
   }
@@ -99,7 +101,7 @@ function sharesByThreshold(ranges: readonly RightRange[]): number[] {
   // Each sample is right for one range of thresholds: +1 where it begins, −1 where it is over.
   const changes = new Int32Array(thresholds.length + 1);
   for (const {above, upTo} of ranges) {
-    const [first, end] = [firstAbove(above), firstAbove(upTo)];
+    const [first, end] = [firstAbove(thresholds, above), firstAbove(thresholds, upTo)];
     if (first < end) {
       changes[first]!++;
       changes[end]!--;
@@ -113,6 +115,7 @@ function sharesByThreshold(ranges: readonly RightRange[]): number[] {
   });
 }
 
+/** The thresholds to choose from, ascending: the multiples of 0.0001, and finer ones nearer to 0 and 1 than that. */
 function makeThresholds(): {thresholds: Float64Array; finer: ReadonlySet<number>} {
   const steps = 10_000;
   const coarse = Array.from({length: steps + 1}, (_, index) => index / steps);
@@ -126,7 +129,7 @@ function makeThresholds(): {thresholds: Float64Array; finer: ReadonlySet<number>
 }
 
 /** The index of the first threshold above a number, one past the last threshold if there is none. */
-function firstAbove(number: number): number {
+function firstAbove(thresholds: Float64Array, number: number): number {
   let [low, high] = [0, thresholds.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -38,7 +38,7 @@ export function findSchedule(responses: readonly Scored[]): BetaSchedule {
  */
 export function tokenRewards({steps, tokens}: Scored, likely: BetaSchedule = 'constant'): TokenRewards {
   const ratios = logRatios(tokens);
-  for (const schedule of [likely, ...schedules]) {
+  for (const schedule of new Set([likely, ...schedules])) {
     const weighted = weightedBy(schedule, ratios);
     const beta = fittingBeta(steps, weighted);
     if (beta !== null) {
