@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {seededRandom} from '../lib/eval/seeded-random.js';
+import {seededRandom} from '../lib/utils/seeded-random.js';
 import {
   f32,
   type GgufTensor,

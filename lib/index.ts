@@ -17,6 +17,8 @@ export {ModelError} from './errors/model-error.js';
 export {PairClosedError} from './errors/pair-closed-error.js';
 export {PairMismatchError} from './errors/pair-mismatch-error.js';
 export {RuntimeLoadError} from './errors/runtime-load-error.js';
+export {evaluateBestOfN} from './eval/best-of-n/evaluate.js';
+export {passAtK} from './eval/best-of-n/pass-at-k.js';
 export type {
   BestOfNAccuracy,
   BestOfNCandidate,
@@ -24,21 +26,19 @@ export type {
   BestOfNMethod,
   BestOfNOptions,
   BestOfNProblem,
-} from './eval/best-of-n-types.js';
-export {bestThreshold} from './eval/best-threshold.js';
+} from './eval/best-of-n/types.js';
 export type {BootstrapOptions} from './eval/bootstrap-options.js';
 export {type Calibration, type CalibrationBin, calibrate, type Forecast} from './eval/calibration.js';
 export type {Estimate} from './eval/estimate.js';
-export {evaluateBestOfN} from './eval/evaluate-best-of-n.js';
-export {evaluateProcessBench} from './eval/evaluate-process-bench.js';
-export {passAtK} from './eval/pass-at-k.js';
+export {bestThreshold} from './eval/process-bench/best-threshold.js';
+export {evaluateProcessBench} from './eval/process-bench/evaluate.js';
 export type {
   BestThreshold,
   ProcessBenchEvaluation,
   ProcessBenchOptions,
   ProcessBenchSample,
   ThresholdOptions,
-} from './eval/process-bench-types.js';
+} from './eval/process-bench/types.js';
 export type {StepValues} from './eval/step-values.js';
 export {type BundledPair, bundledPair} from './pair/bundled-pair.js';
 export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
@@ -54,6 +54,7 @@ export type {RankedResponse, RankInput, RankOptions} from './rank/rank-types.js'
 export {sameAnswer} from './rank/same-answer.js';
 export {vote} from './rank/vote.js';
 export type {AnsweredResponse, AnswerGroup, VoteOptions, VoteResult, VotingRule} from './rank/vote-types.js';
+export {toReport} from './report/to-report.js';
 export type {
   ReportCandidates,
   ReportOptions,
@@ -61,8 +62,7 @@ export type {
   ReportResponse,
   ReportResult,
   ReportTokens,
-} from './report/report-types.js';
-export {toReport} from './report/to-report.js';
+} from './report/types.js';
 export {type Aggregate, aggregate} from './reward/aggregate.js';
 export type {BetaSchedule} from './reward/beta-schedule.js';
 export {type StepReward, type StepRewardsInput, stepRewards} from './reward/step-rewards.js';

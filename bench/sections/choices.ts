@@ -1,5 +1,5 @@
-import {seededRandom} from '../../lib/eval/seeded-random.js';
 import {bundledPair, openPair, type PairOptions, type TokenSequence} from '../../lib/index.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 import {inTurns, secondsOf} from '../measure.js';
 import type {BenchPair} from '../models.js';
 import type {Settings} from '../settings.js';

@@ -1,11 +1,11 @@
 import {Command} from 'commander';
 import {packageVersion} from '../utils/package-version.js';
-import {demoCommand} from './demo-command.js';
-import {evalCommand} from './eval-command.js';
-import {infoCommand} from './info-command.js';
-import {mergeCommand} from './merge-command.js';
-import {reportCommand} from './report-command.js';
-import {scoreCommand} from './score-command.js';
+import {demoCommand} from './demo/command.js';
+import {evalCommand} from './eval/command.js';
+import {infoCommand} from './info/command.js';
+import {mergeCommand} from './merge/command.js';
+import {reportCommand} from './report/command.js';
+import {scoreCommand} from './score/command.js';
 
 /** Makes the command `implicit-prm` with its subcommands. Errors are thrown, the process is never ended. */
 export function createProgram(): Command {

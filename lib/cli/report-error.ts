@@ -1,10 +1,10 @@
 import process from 'node:process';
 import {inspect} from 'node:util';
 import {CommanderError} from 'commander';
+import {printable} from '../utils/printable.js';
 import {CheckFailed} from './check-failed.js';
 import {Interruption} from './interruption.js';
 import {LinesSkipped} from './lines-skipped.js';
-import {printable} from './printable.js';
 
 /**
  * Tells the user of an error on one line of stderr, and chooses the exit code. The stack is printed only with

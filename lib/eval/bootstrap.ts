@@ -1,5 +1,5 @@
+import {seededRandom} from '../utils/seeded-random.js';
 import type {Estimate} from './estimate.js';
-import {seededRandom} from './seeded-random.js';
 
 /**
  * Puts 95 % confidence intervals around statistics of a list, by the percentile bootstrap: as many items are drawn from

@@ -3,10 +3,10 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {packageRoot} from '../utils/package-root.js';
 import {packageVersion} from '../utils/package-version.js';
+import type {ReportData} from './data/types.js';
 import {embeddedJson} from './embedded-json.js';
 import {escapeHtml} from './escape-html.js';
 import {generatorTag} from './generator-tag.js';
-import type {ReportData} from './report-data.js';
 
 /**
  * Writes a page around its data.

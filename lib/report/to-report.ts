@@ -1,9 +1,9 @@
 import {z} from 'zod';
 import {check} from '../utils/check.js';
-import {buildReportData} from './build-report-data.js';
-import {checkReportResult} from './check-report-result.js';
+import {checkReportResult} from './check-result.js';
+import {buildReportData} from './data/build.js';
 import {pageHtml} from './page-html.js';
-import type {ReportOptions, ReportResult} from './report-types.js';
+import type {ReportOptions, ReportResult} from './types.js';
 
 const resultsSchema = z.array(z.unknown());
 const optionsSchema = z.strictObject({title: z.string().optional()});

@@ -1,5 +1,5 @@
-import {runDifference} from './run-difference.js';
-import {type RunRecord, readRunRecord, runRecordPath} from './run-record.js';
+import {runDifference} from './difference.js';
+import {type RunRecord, readRunRecord, runRecordPath} from './record.js';
 
 interface Part {
   file: string;

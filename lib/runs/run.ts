@@ -1,8 +1,8 @@
+import {runDifference} from './difference.js';
+import {linesOfFile} from './files/lines-of-file.js';
 import {InputDigest} from './input-digest.js';
-import {linesOfFile} from './lines-of-file.js';
+import {type RunRecord, readRunRecord, runRecordPath, writeRunRecord} from './record.js';
 import {ResumeError} from './resume-error.js';
-import {runDifference} from './run-difference.js';
-import {type RunRecord, readRunRecord, runRecordPath, writeRunRecord} from './run-record.js';
 import {isSkippedLine} from './skipped-line.js';
 
 /** How often the record is written, in ms. It takes as long as a line. */

@@ -1,16 +1,16 @@
 import test from 'ava';
-import {byteSize} from '../../lib/cli/byte-size.js';
-import {escapeJson} from '../../lib/cli/escape-json.js';
-import {formatInfo} from '../../lib/cli/format-info.js';
-import {parseSplit} from '../../lib/cli/parse-split.js';
-import {positiveNumber} from '../../lib/cli/positive-number.js';
-import {printable} from '../../lib/cli/printable.js';
-import {progressLine} from '../../lib/cli/progress-line.js';
-import {rewardPlaces} from '../../lib/cli/reward-places.js';
-import {signed} from '../../lib/cli/signed.js';
-import {wholeNumber} from '../../lib/cli/whole-number.js';
-import {wrapLine} from '../../lib/cli/wrap-line.js';
+import {formatInfo} from '../../lib/cli/info/format-info.js';
+import {wholeNumber} from '../../lib/cli/options/numbers.js';
+import {positiveNumber} from '../../lib/cli/options/positive-number.js';
+import {parseSplit} from '../../lib/cli/options/split.js';
+import {byteSize} from '../../lib/cli/terminal/byte-size.js';
+import {progressLine} from '../../lib/cli/terminal/progress-line.js';
 import type {ModelInfo} from '../../lib/index.js';
+import {rewardPlaces} from '../../lib/paint/reward-places.js';
+import {signed} from '../../lib/paint/signed.js';
+import {wrapLine} from '../../lib/paint/wrap-line.js';
+import {escapeJson} from '../../lib/utils/escape-json.js';
+import {printable} from '../../lib/utils/printable.js';
 
 test('a reward has a sign unless it rounds to nothing', t => {
   t.deepEqual(

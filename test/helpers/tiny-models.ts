@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {seededRandom} from '../../lib/eval/seeded-random.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 import {toHalves} from './float16.js';
 import {
   arr,

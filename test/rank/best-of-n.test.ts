@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import test from 'ava';
-import type {BestOfNMethod, BestOfNProblem} from '../../lib/eval/best-of-n-types.js';
-import {evaluateBestOfN} from '../../lib/eval/evaluate-best-of-n.js';
+import {evaluateBestOfN} from '../../lib/eval/best-of-n/evaluate.js';
+import type {BestOfNMethod, BestOfNProblem} from '../../lib/eval/best-of-n/types.js';
 import {bestOf} from '../../lib/rank/best-of.js';
 import {extractAnswer} from '../../lib/rank/extract-answer.js';
 import {rankResponses} from '../../lib/rank/rank-responses.js';

@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {packCounts} from '../../lib/report/pack-counts.js';
-import {packNumbers} from '../../lib/report/pack-numbers.js';
-import {unpackCounts} from '../../lib/report/page/unpack-counts.js';
-import {unpackNumbers} from '../../lib/report/page/unpack-numbers.js';
+import {packNumbers} from '../../lib/report/data/pack.js';
+import {packCounts} from '../../lib/report/data/pack-counts.js';
+import {unpackNumbers} from '../../lib/report/page/detail/unpack.js';
+import {unpackCounts} from '../../lib/report/page/detail/unpack-counts.js';
 
 test('numbers come back with at least four digits, in four characters each', t => {
   fc.assert(

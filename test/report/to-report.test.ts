@@ -1,6 +1,6 @@
 import test from 'ava';
 import {InvalidInputError, type ReportResult, toReport} from '../../lib/index.js';
-import {buildReportData} from '../../lib/report/build-report-data.js';
+import {buildReportData} from '../../lib/report/data/build.js';
 import {madeResponse} from '../helpers/made-response.js';
 
 const right = madeResponse('One step.\n\nAnswer: 5');

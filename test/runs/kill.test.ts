@@ -12,7 +12,7 @@ import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import test, {type ExecutionContext} from 'ava';
-import {seededRandom} from '../../lib/eval/seeded-random.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 import {ended, parseLines, runCli, startCli} from '../cli/cli-process.js';
 import {readData, type Trace} from '../helpers/golden.js';
 import {nearlyEqual} from '../helpers/nearly-equal.js';

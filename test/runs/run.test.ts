@@ -2,8 +2,8 @@ import {appendFileSync, existsSync, readFileSync, rmSync, writeFileSync} from 'n
 import path from 'node:path';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import test from 'ava';
-import {DurableLines} from '../../lib/runs/durable-lines.js';
-import {mergeRuns} from '../../lib/runs/merge-runs.js';
+import {DurableLines} from '../../lib/runs/files/durable-lines.js';
+import {mergeRuns} from '../../lib/runs/merge.js';
 import {ResumeError} from '../../lib/runs/resume-error.js';
 import {Run} from '../../lib/runs/run.js';
 import type {Shard} from '../../lib/runs/shard.js';

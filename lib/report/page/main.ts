@@ -1,14 +1,14 @@
-import type {ReportData} from '../report-data.js';
+import type {ReportData} from '../data/types.js';
+import {overview} from './charts/overview.js';
+import {ResponseDetail} from './detail/detail.js';
 import {element} from './element.js';
-import {filterBar} from './filter-bar.js';
-import {filterResponses} from './filter-responses.js';
 import {formatCount} from './format-count.js';
-import {overview} from './overview.js';
-import {pageHeader} from './page-header.js';
-import {ResponseDetail} from './response-detail.js';
-import {ResponseTable} from './response-table.js';
+import {pageHeader} from './header.js';
 import {responseViews} from './response-view.js';
 import {Selection} from './selection.js';
+import {filterResponses} from './table/filter.js';
+import {filterBar} from './table/filter-bar.js';
+import {ResponseTable} from './table/table.js';
 
 const data = JSON.parse(document.querySelector('#data')!.textContent!) as ReportData;
 const responses = responseViews(data);

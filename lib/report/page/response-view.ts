@@ -1,5 +1,5 @@
 import {sigmoid} from '../../reward/sigmoid.js';
-import type {PromptData, ReportData, ResponseData} from '../report-data.js';
+import type {PromptData, ReportData, ResponseData} from '../data/types.js';
 
 /** A response with what the page says of it in several places. */
 export interface ResponseView extends ResponseData {

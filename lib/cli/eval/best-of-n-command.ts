@@ -1,0 +1,95 @@
+import {Command} from 'commander';
+import {z} from 'zod';
+import {evalBestOfNResult} from '../../eval/best-of-n/result.js';
+import {BestOfNTally} from '../../eval/best-of-n/tally.js';
+import {evalBestOfNTask} from '../../eval/best-of-n/task.js';
+import {bootstrapShape} from '../../eval/bootstrap-options.js';
+import type {PairOptions} from '../../pair/pair-options.js';
+import type {StepSplitter} from '../../steps/step-splitter.js';
+import {escapeJson} from '../../utils/escape-json.js';
+import {interruptible} from '../interruptible.js';
+import {pairOptionsOf} from '../options/pair-options-of.js';
+import {parseSplit} from '../options/split.js';
+import {tellSkipped} from '../run/tell-skipped.js';
+import {createChalk} from '../terminal/create-chalk.js';
+import {writeStdout} from '../terminal/stdout.js';
+import {evalCheck} from './check-records.js';
+import type {EvalFlags} from './flags.js';
+import {addEvalOptions} from './options.js';
+import {type EvalOutcome, evalOutcome} from './outcome.js';
+import {evalReadResults} from './read-results.js';
+import {evalRecords} from './score-records.js';
+import {formatBestOfN} from './tables/best-of-n.js';
+import {evalUsage} from './usage.js';
+import {evalWithFiles} from './with-files.js';
+import {withEvalScorer} from './with-scorer.js';
+
+interface BestOfNFlags extends EvalFlags {
+  split?: StepSplitter;
+  incomplete?: true;
+}
+
+/** Makes the command `eval best-of-n`: how often the right answer is chosen among N. */
+export function evalBestOfNCommand(): Command {
+  const command = new Command('best-of-n')
+    .description('Measure how often process rewards choose the right answer among N responses.')
+    .argument('[file]', 'problems {prompt, reference, responses: [{text, answer?, correct?, complete?}]}')
+    .usage('[options] <file | ->')
+    .option(
+      '--split <how>',
+      'where steps begin: blank-line (if left out), line, step-label, string:TEXT or regex:PATTERN',
+      parseSplit,
+    )
+    .option('--incomplete', 'responses have not come to their end, unless one says "complete": true');
+  return addEvalOptions(command, ['split', 'incomplete']).action(
+    async (file: string | undefined, flags: BestOfNFlags) => {
+      const {color} = command.optsWithGlobals<{color: boolean}>();
+      evalUsage(file, flags, command);
+      const pairOptions = file === undefined ? undefined : pairOptionsOf(flags, command);
+      await interruptible(async signal => {
+        const tally = new BestOfNTally();
+        const {source, counts} = pairOptions
+          ? await score(file!, flags, {...pairOptions, signal}, tally)
+          : await readResults(flags, signal, tally);
+        if (source) {
+          const results = {...source, ...tally.evaluate(z.object(bootstrapShape).parse(flags))};
+          await writeStdout(
+            flags.json
+              ? `${escapeJson(JSON.stringify(results, null, 2))}\n`
+              : formatBestOfN(results, createChalk(color)),
+          );
+        }
+
+        tellSkipped(counts, 'problem');
+      });
+    },
+  );
+}
+
+async function readResults(
+  flags: BestOfNFlags,
+  signal: AbortSignal,
+  tally: BestOfNTally,
+): Promise<EvalOutcome> {
+  const task = evalBestOfNTask(flags);
+  return evalReadResults(flags.fromResults!, task, signal, bytes => tally.add(evalBestOfNResult(bytes)));
+}
+
+async function score(
+  file: string,
+  flags: BestOfNFlags,
+  pairOptions: PairOptions & {signal: AbortSignal},
+  tally: BestOfNTally,
+): Promise<EvalOutcome> {
+  const {signal} = pairOptions;
+  const task = evalBestOfNTask(flags);
+  return evalWithFiles(file, flags, signal, async (input, output) => {
+    await evalCheck(file, task, flags, signal);
+    return withEvalScorer(pairOptions, flags, async tools => {
+      const counts = await evalRecords(input, output, task, {flags, tools, signal}, bytes =>
+        tally.add(evalBestOfNResult(bytes)),
+      );
+      return evalOutcome(input.name, task, counts, {flags, tools});
+    });
+  });
+}

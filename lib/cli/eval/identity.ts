@@ -1,0 +1,36 @@
+import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
+import type {StepsOptions} from '../../eval/scoring/steps-of.js';
+import type {EvalTask} from '../../eval/task.js';
+import type {PairOptions} from '../../pair/pair-options.js';
+import type {RunRecord} from '../../runs/record.js';
+import type {EvalFlags} from './flags.js';
+
+/**
+ * Describes all that the results of an evaluation depend on, apart from its data, as `scoreIdentity` does for `score`.
+ *
+ * @param models - with files, not URIs
+ */
+export async function evalIdentity(
+  {name, identity}: Pick<EvalTask<unknown>, 'name' | 'identity'>,
+  {policy, reference, lora}: Pick<PairOptions, 'policy' | 'reference' | 'lora'>,
+  {beta, withoutReference = false}: StepsOptions,
+  flags: EvalFlags,
+): Promise<RunRecord['identity']> {
+  return {
+    evaluation: name,
+    policy: await fingerprint(policy),
+    reference: await fingerprint(reference),
+    'LoRA adapter': await fingerprint(lora),
+    '--beta': beta,
+    '--beta-schedule': flags.betaSchedule ?? 'constant',
+    '--without-reference': withoutReference,
+    ...identity,
+    '--context-size': flags.contextSize ?? 'left out',
+    '--kv-cache-type': flags.kvCacheType ?? 'f16',
+    '--flash-attention': flags.flashAttention ?? 'left out',
+  };
+}
+
+async function fingerprint(file: string | undefined): Promise<string | null> {
+  return file === undefined ? null : pairFingerprint({policy: file});
+}

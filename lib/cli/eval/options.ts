@@ -1,0 +1,53 @@
+import {type Command, Option} from 'commander';
+import {betaScheduleOption} from '../options/beta-schedule.js';
+import {wholeNumber} from '../options/numbers.js';
+import {addPairOptions} from '../options/pair.js';
+import {addRunOptions} from '../options/run.js';
+
+/**
+ * Adds the options of {@link EvalFlags} to a command.
+ *
+ * @param scoring - the command's own options that results depend on, as commander names them
+ * @returns the command
+ */
+export function addEvalOptions(command: Command, scoring: readonly string[]): Command {
+  addPairOptions(command)
+    .addOption(betaScheduleOption())
+    .option('--without-reference', 'leave the reference out of all rewards: the policy alone');
+  return addTableOptions(addRunOptions(command, output))
+    .addOption(
+      new Option('--from-results <file>', 'score nothing: print the tables of what --output wrote').conflicts(
+        [...scoring, ...pairNames, ...runNames],
+      ),
+    )
+    .addHelpText('after', notes);
+}
+
+function addTableOptions(command: Command): Command {
+  return command
+    .option(
+      '--resamples <number>',
+      'samples drawn for the confidence intervals; 2000 if left out',
+      wholeNumber(0, 1_000_000),
+    )
+    .option('--seed <number>', 'what the drawing starts from; 0 if left out', wholeNumber(0, 0xffff_ffff))
+    .option('--cache <folder>', 'where log-probabilities are kept; ~/.cache/implicit-prm if left out')
+    .option('--no-cache', 'keep no log-probabilities and use none')
+    .option('--json', 'print the results as JSON')
+    .option('--quiet', 'show no progress')
+    .option('--verbose', 'print what llama.cpp logs to stderr');
+}
+
+const output = 'keep the rewards of each record in a file; compressed if its name ends with .gz';
+const pairNames = ['policy', 'reference', 'lora', 'bundled', 'beta', 'betaSchedule', 'withoutReference'];
+const runNames = ['output', 'resume', 'overwrite', 'keepGoing', 'shard'];
+
+const notes = `
+The file may be JSON lines or a JSON array, compressed if its name ends with .gz; - is stdin.
+
+With --output a run can be resumed and divided as one of score can. A shard prints no tables: put all of them together
+with implicit-prm merge, then give the result to --from-results.
+
+Exit codes: 0 the tables are printed; 1 an error; 2 wrong use; 3 with --keep-going: some records could not be scored,
+the tables are of the others; 130, 143 stopped by Ctrl-C or SIGTERM.
+`;

@@ -1,0 +1,33 @@
+import {linesOfFile} from '../../runs/files/lines-of-file.js';
+import {isSkippedLine} from '../../runs/skipped-line.js';
+import {placedError} from '../../utils/placed-error.js';
+import type {RunCounts} from '../run/counts.js';
+
+/**
+ * Hands over the records of a file, all but the lines that stand for what was skipped.
+ *
+ * @returns how many lines there are, and how many of those
+ */
+export async function evalTakeRecords(
+  file: string,
+  signal: AbortSignal,
+  take: (record: Uint8Array) => void,
+): Promise<RunCounts> {
+  const counts = {lines: 0, skipped: 0};
+  for await (const {bytes, number} of linesOfFile(file)) {
+    signal.throwIfAborted();
+    counts.lines++;
+    if (isSkippedLine(bytes)) {
+      counts.skipped++;
+      continue;
+    }
+
+    try {
+      take(bytes);
+    } catch (error) {
+      throw placedError(`${file}:${number}`, error);
+    }
+  }
+
+  return counts;
+}

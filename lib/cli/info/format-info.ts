@@ -1,0 +1,75 @@
+import {showValue} from '../../errors/show-value.js';
+import type {ModelDescriptions, VocabularyDifference} from '../../pair/describe-models.js';
+import type {ModelInfo} from '../../pair/model-info.js';
+import {printable} from '../../utils/printable.js';
+import {byteSize} from '../terminal/byte-size.js';
+
+/**
+ * Lays out what GGUF files tell of their models, and whether the first and each other form a pair.
+ *
+ * @param files - the models as the user named them
+ * @param descriptions - from `describeModels` for these files
+ * @returns lines, each with its line end
+ */
+export function formatInfo(
+  files: readonly string[],
+  {models, differences}: Pick<ModelDescriptions, 'models' | 'differences'>,
+): string {
+  const names = files.map(file => printable(file));
+  const blocks = models.map((model, index) => [names[index]!, ...modelRows(model)]);
+  const comparisons = differences
+    .slice(1)
+    .map((difference, index) => comparison(names[0]!, names[index + 1]!, difference));
+  const notes = [...comparisons, ...warnings(models)];
+  return [...blocks, ...(notes.length === 0 ? [] : [notes])].map(rows => `${rows.join('\n')}\n`).join('\n');
+}
+
+function modelRows(model: ModelInfo): string[] {
+  const rows: [string, string][] = [
+    ['architecture', model.architecture],
+    ['name', model.name === '' ? 'none' : model.name],
+    ['parameters', millions(model.parameters)],
+    ['quantisation', model.quantisation],
+    ['size', byteSize(model.sizeInBytes)],
+    ['context length', count(model.contextLength, ' tokens')],
+    ['layers', count(model.layers)],
+    ['vocabulary', count(model.vocabularySize, ' tokens')],
+    ['beta', model.beta === null ? 'not given (0.05 unless you say otherwise)' : String(model.beta)],
+    ['chat template', model.chatTemplate === null ? 'no' : 'yes'],
+  ];
+  return rows.map(([name, value]) => `  ${name.padEnd(16)}${printable(value)}`);
+}
+
+function comparison(first: string, other: string, difference: VocabularyDifference | null): string {
+  if (difference === null) {
+    return `${first} and ${other} form a pair: their vocabularies are equal.`;
+  }
+
+  const {token, left, right} = difference;
+  const side = (text: string | null) => (text === null ? 'missing' : printable(showValue(text)));
+  return (
+    `${first} and ${other} do not form a pair: their vocabularies first differ at token ${token}, ` +
+    `which is ${side(left)} in the first and ${side(right)} in the other.`
+  );
+}
+
+function warnings(models: readonly ModelInfo[]): string[] {
+  const quantisations = new Set(models.map(({quantisation}) => quantisation));
+  if (quantisations.size < 2) {
+    return [];
+  }
+
+  return [
+    `Warning: the quantisations differ (${printable([...quantisations].join(', '))}). A pair should be of one ` +
+      'quantisation, else the rewards contain the difference of the rounding.',
+  ];
+}
+
+/** Such as 0.82 M or 7.62 B. */
+function millions(parameters: number): string {
+  return parameters < 1e9 ? `${(parameters / 1e6).toFixed(2)} M` : `${(parameters / 1e9).toFixed(2)} B`;
+}
+
+function count(value: number, unit = ''): string {
+  return value === 0 ? 'unknown' : value.toLocaleString('en-GB') + unit;
+}

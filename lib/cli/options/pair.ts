@@ -1,0 +1,68 @@
+import {type Command, Option} from 'commander';
+import {wholeNumber} from './numbers.js';
+import {positiveNumber} from './positive-number.js';
+
+/**
+ * Adds the options of {@link PairFlags} to a command.
+ *
+ * @returns the command
+ */
+export function addPairOptions(command: Command): Command {
+  return command
+    .option('--policy <model>', 'the policy: a GGUF file, or a URI such as hf:user/model:Q8_0')
+    .option('--reference <model>', 'the model that the policy was trained from')
+    .option('--lora <file>', 'a LoRA adapter (GGUF) to apply to the policy')
+    .addOption(
+      new Option('--bundled', 'use the arithmetic pair of this package').conflicts([
+        'policy',
+        'reference',
+        'lora',
+      ]),
+    )
+    .option(
+      '--beta <number>',
+      'β, the reward of one nat; of the policy’s metadata, else 0.05',
+      positiveNumber,
+    )
+    .addOption(
+      new Option('--gpu <gpu>', 'where to compute; auto if left out').choices([
+        'auto',
+        'cuda',
+        'vulkan',
+        'metal',
+        'off',
+      ]),
+    )
+    .option('--gpu-layers <number>', 'layers to put on the GPU; all if left out', wholeNumber(0))
+    .option('--threads <number>', 'CPU threads', wholeNumber(1, 512))
+    .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))
+    .option(
+      '--batch-size <tokens>',
+      'tokens evaluated at once; what suits the device if left out',
+      wholeNumber(32, 16_384),
+    )
+    .option(
+      '--cache-size <tokens>',
+      'tokens kept between calls; what costs little if left out',
+      wholeNumber(0),
+    )
+    .option(
+      '--memory-limit <MiB>',
+      'what both models may take together; no limit if left out',
+      wholeNumber(1),
+    )
+    .addOption(
+      new Option('--kv-cache-type <type>', 'how keys and values are kept; f16 if left out').choices([
+        'f32',
+        'f16',
+        'q8_0',
+      ]),
+    )
+    .addOption(
+      new Option('--flash-attention <on|off>', 'on a GPU on if left out, on a CPU off').choices([
+        'on',
+        'off',
+      ]),
+    )
+    .option('--models-dir <folder>', 'where downloaded models are kept');
+}

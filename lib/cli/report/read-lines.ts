@@ -1,0 +1,62 @@
+import {z} from 'zod';
+import {checkReportResult} from '../../report/check-result.js';
+import type {ReportResult} from '../../report/types.js';
+import type {InputLine} from '../../runs/input/input-line.js';
+import {inputLines} from '../../runs/input/lines.js';
+import {openInput} from '../../runs/input/open-input.js';
+import {evalRecord} from '../../runs/input/parse-record.js';
+import {isSkippedLine} from '../../runs/skipped-line.js';
+import {placedError} from '../../utils/placed-error.js';
+
+type ReportLine = Pick<InputLine, 'bytes' | 'place'>;
+
+/** What a report is made of. */
+export interface ReportLines {
+  results: ReportResult[];
+  /** Lines that stand for those that could not be scored. */
+  skipped: number;
+}
+
+/**
+ * Reads what `score --tokens` wrote.
+ *
+ * @param sources - files, `-` for stdin, or lines, in the order to be shown
+ * @throws an error that begins with `FILE:LINE:` for a line that is no such result
+ */
+export async function readReportLines(
+  sources: readonly (string | readonly ReportLine[])[],
+  signal: AbortSignal,
+): Promise<ReportLines> {
+  const lines: ReportLines = {results: [], skipped: 0};
+  for (const source of sources) {
+    for await (const line of typeof source === 'string' ? linesOf(source, signal) : source) {
+      signal.throwIfAborted();
+      try {
+        addLine(lines, line);
+      } catch (error) {
+        throw placedError(line.place, error);
+      }
+    }
+  }
+
+  return lines;
+}
+
+async function* linesOf(file: string, signal: AbortSignal): AsyncGenerator<ReportLine, void, undefined> {
+  const input = await openInput(file, signal);
+  try {
+    yield* inputLines(input);
+  } finally {
+    // An open stdin would keep the process alive.
+    input.stream.destroy();
+  }
+}
+
+function addLine(lines: ReportLines, {bytes}: ReportLine): void {
+  if (isSkippedLine(bytes)) {
+    lines.skipped++;
+    return;
+  }
+
+  lines.results.push(checkReportResult(evalRecord(bytes, z.unknown(), 'the line'), 'the line'));
+}

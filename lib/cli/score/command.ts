@@ -1,0 +1,161 @@
+import process from 'node:process';
+import {Command} from 'commander';
+import {openPair} from '../../pair/open-pair.js';
+import type {Pair} from '../../pair/pair.js';
+import type {PairOptions} from '../../pair/pair-options.js';
+import {inputLines} from '../../runs/input/lines.js';
+import {type Input, openInput} from '../../runs/input/open-input.js';
+import {printable} from '../../utils/printable.js';
+import {interruptible} from '../interruptible.js';
+import {addPairOptions} from '../options/pair.js';
+import {pairOptionsOf} from '../options/pair-options-of.js';
+import {requireFile} from '../options/require-file.js';
+import {requireReportPlace} from '../report/require-place.js';
+import type {RunCounts} from '../run/counts.js';
+import {type Output, openOutput} from '../run/output.js';
+import {RunProgress} from '../run/progress.js';
+import {runLines} from '../run/run-lines.js';
+import {tellSkipped} from '../run/tell-skipped.js';
+import {withRun} from '../run/with-run.js';
+import {openProgressState} from '../terminal/open-progress.js';
+import {ProgressDisplay} from '../terminal/progress-display.js';
+import type {ScoreFlags} from './flags.js';
+import {scoreIdentity} from './identity.js';
+import {addScoreOptions} from './options.js';
+import {prettyLines} from './pretty-lines.js';
+import {ScoreReport} from './results-report.js';
+import {scoreLine} from './score-line.js';
+
+/** Makes the command `score`: JSON lines in, JSON lines with process rewards out. */
+export function scoreCommand(): Command {
+  const command = new Command('score')
+    .description('Score responses step by step: a result line for every line of JSON.')
+    .argument(
+      '[file]',
+      'JSON lines of {prompt, response | responses | steps}; .gz or not; - or nothing: stdin',
+    )
+    .usage('[options] [file.jsonl | -]');
+  return addScoreOptions(addPairOptions(command)).action(async (file: string | undefined) => {
+    const flags = command.optsWithGlobals<ScoreFlags>();
+    requireFile(flags, command);
+    requirePretty(flags, command);
+    requireReportFile(flags, command);
+    if (flags.report !== undefined) {
+      flags.tokens = true;
+    }
+
+    const pairOptions = pairOptionsOf(flags, command);
+    await interruptible(async signal => run(file, flags, {...pairOptions, signal}));
+  });
+}
+
+function requirePretty({pretty, threshold}: ScoreFlags, command: Command): void {
+  if (threshold !== undefined && !pretty) {
+    command.error("error: option '--threshold <p>' needs '--pretty'");
+  }
+}
+
+function requireReportFile({report}: ScoreFlags, command: Command): void {
+  if (report === '-') {
+    command.error("error: option '--report' needs a file to write");
+  }
+}
+
+async function run(
+  file: string | undefined,
+  flags: ScoreFlags,
+  pairOptions: PairOptions & {signal: AbortSignal},
+): Promise<void> {
+  // Both before the models, so that a wrong path shows at once.
+  const input = await openInput(file, pairOptions.signal);
+  try {
+    const {resume = false, overwrite = false} = flags;
+    const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
+    try {
+      const report = await openReport(file, output, flags);
+      const counts = await scoreAll(input, report?.output ?? output, flags, pairOptions);
+      await report?.write(input.name, pairOptions.signal);
+      tellSkipped(counts);
+    } finally {
+      await output.close();
+    }
+  } finally {
+    // An open stdin would keep the process alive.
+    input.stream.destroy();
+  }
+}
+
+async function openReport(
+  file: string | undefined,
+  output: Output,
+  {report, overwrite}: ScoreFlags,
+): Promise<ScoreReport | undefined> {
+  if (report === undefined) {
+    return undefined;
+  }
+
+  await requireReportPlace(report, {overwrite: overwrite ?? false, others: [file, output.file]});
+  return new ScoreReport(report, output);
+}
+
+async function scoreAll(
+  input: Input,
+  output: Output,
+  flags: ScoreFlags,
+  pairOptions: PairOptions & {signal: AbortSignal},
+): Promise<RunCounts> {
+  const {quiet = false, verbose = false} = flags;
+  const display = new ProgressDisplay(!quiet && !verbose);
+  let pair: Pair | undefined;
+  try {
+    pair = await openPair({
+      ...pairOptions,
+      onProgress: state => display.show(openProgressState(state)),
+      onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
+    });
+    display.clear();
+    if (input.isTerminal && !quiet) {
+      process.stderr.write('implicit-prm: reading JSON lines from the terminal, Ctrl-D ends them\n');
+    }
+
+    return await scoreInput(pair, input, output, flags, {signal: pairOptions.signal, display});
+  } finally {
+    display.clear();
+    await pair?.close();
+  }
+}
+
+async function scoreInput(
+  pair: Pair,
+  input: Input,
+  output: Output,
+  flags: ScoreFlags,
+  {signal, display}: {signal: AbortSignal; display: ProgressDisplay},
+): Promise<RunCounts> {
+  const {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, quiet = false} = flags;
+  const identify = async () => scoreIdentity(pair.info, flags);
+  const pretty = flags.pretty && prettyLines(pair.info, flags);
+  return withRun(output, flags, identify, signal, async run => {
+    const counts = await runLines(inputLines(input), output, run, {
+      resultOf: async (bytes, onProgress) =>
+        scoreLine(pair, bytes, {
+          scoring: {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, signal, onProgress},
+          complete: !flags.incomplete,
+          tokens: flags.tokens ?? false,
+          pretty,
+        }),
+      keepGoing: flags.keepGoing ?? false,
+      leaveOutSkipped: flags.pretty ?? false,
+      signal,
+      // Where the results scroll by, they are the progress, and a bar would be torn by them.
+      progress: new RunProgress(output.isTerminal ? undefined : display, input, run?.lines ?? 0),
+    });
+    display.clear();
+    if (counts.lines === 0 && !quiet) {
+      const none = run && run.lines > 0 ? 'left to score: all are done' : 'to score';
+      process.stderr.write(`implicit-prm: ${printable(input.name)} has no lines ${none}\n`);
+    }
+
+    return run ?? counts;
+  });
+}

@@ -1,0 +1,34 @@
+import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
+import type {PairInfo} from '../../pair/pair.js';
+import type {RunRecord} from '../../runs/record.js';
+import {splitText} from '../../steps/splitter-text.js';
+import type {ScoreFlags} from './flags.js';
+
+/**
+ * Describes all that results depend on, apart from the input, so that a run that is resumed or merged can be compared.
+ * Models are known by their content, wherever they lie. Where to compute, and with how many threads, is left out: that
+ * changes the last digits only.
+ */
+export async function scoreIdentity(info: PairInfo, flags: ScoreFlags): Promise<RunRecord['identity']> {
+  const {split = 'blank-line'} = flags;
+  return {
+    policy: await fingerprint(info.policy.path),
+    reference: await fingerprint(info.reference?.path),
+    'LoRA adapter': await fingerprint(info.lora ?? undefined),
+    '--beta': info.beta,
+    '--split': splitText(split),
+    '--aggregate': flags.aggregate ?? 'min',
+    '--score-by': flags.scoreBy ?? 'reward',
+    '--beta-schedule': flags.betaSchedule ?? 'constant',
+    '--incomplete': flags.incomplete ?? false,
+    '--allow-special-tokens': flags.allowSpecialTokens ?? false,
+    '--tokens': flags.tokens ?? false,
+    '--context-size': info.contextSize,
+    '--kv-cache-type': flags.kvCacheType ?? 'f16',
+    '--flash-attention': flags.flashAttention ?? 'left out',
+  };
+}
+
+async function fingerprint(file: string | undefined): Promise<string | null> {
+  return file === undefined ? null : pairFingerprint({policy: file});
+}

@@ -1,0 +1,75 @@
+import {type Command, Option} from 'commander';
+import {betaScheduleOption} from '../options/beta-schedule.js';
+import {addRunOptions} from '../options/run.js';
+import {share} from '../options/share.js';
+import {parseSplit} from '../options/split.js';
+
+/**
+ * Adds the options of `score` that are not those of the pair.
+ *
+ * @returns the command
+ */
+export function addScoreOptions(command: Command): Command {
+  const scored = addOutputOptions(addScoringOptions(command));
+  return addRunOptions(scored, output).addHelpText('after', notes);
+}
+
+function addScoringOptions(command: Command): Command {
+  return command
+    .option(
+      '--split <how>',
+      'where steps begin: blank-line (if left out), line, step-label, string:TEXT or regex:PATTERN',
+      parseSplit,
+    )
+    .addOption(
+      new Option('--aggregate <how>', 'how the steps make one score; min if left out').choices([
+        'min',
+        'sum',
+        'mean',
+        'last',
+        'product',
+      ]),
+    )
+    .addOption(
+      new Option('--score-by <what>', 'what of the steps is aggregated; reward if left out').choices([
+        'reward',
+        'q',
+      ]),
+    )
+    .addOption(betaScheduleOption())
+    .option('--incomplete', 'responses have not come to their end, unless a line says "complete": true')
+    .option('--allow-special-tokens', 'take the texts of special tokens for these tokens');
+}
+
+function addOutputOptions(command: Command): Command {
+  return command
+    .option('--tokens', 'add the tokens and their log-probabilities to the results')
+    .option('--report <file>', 'make a page of all results too, see implicit-prm report; adds --tokens')
+    .addOption(
+      new Option('--pretty', 'print for people: tokens in colour, steps with bars').conflicts([
+        'tokens',
+        'report',
+        'output',
+        'resume',
+        'overwrite',
+        'shard',
+      ]),
+    )
+    .option(
+      '--threshold <p>',
+      'with --pretty: mark the first step with σ(Q) under it; 0.5 if left out',
+      share,
+    )
+    .option('--quiet', 'show no progress')
+    .option('--verbose', 'print what llama.cpp logs to stderr');
+}
+
+const output = 'where to write instead of stdout; compressed if its name ends with .gz';
+const notes = `
+A file given by --output gets each result on the disk before the next line is scored, so that a crash or a full disk
+costs one line. What it was made from is kept in OUTPUT.run.json: models, options, and a hash of the lines that are
+done. With --resume these have to be the same. The outputs of all shards are put together by implicit-prm merge.
+
+Exit codes: 0 all lines are scored; 1 an error; 2 wrong use; 3 with --keep-going: all lines are done, but some of them
+could not be scored; 130, 143 stopped by Ctrl-C or SIGTERM.
+`;

@@ -1,0 +1,59 @@
+import {splitSteps} from '../../steps/split-steps.js';
+import {splitText} from '../../steps/splitter-text.js';
+import type {StepSplitter} from '../../steps/step-splitter.js';
+import type {CachedScorer} from '../scoring/cached-scorer.js';
+import {stepsOf} from '../scoring/steps-of.js';
+import type {TokenScores} from '../scoring/token-scores.js';
+import type {EvalTask} from '../task.js';
+import {evalBestOfNProblem, type UnscoredProblem} from './problem.js';
+import type {BestOfNCandidate} from './types.js';
+
+interface BestOfNTaskOptions {
+  split?: StepSplitter;
+  incomplete?: boolean;
+}
+
+/** Makes what `eval best-of-n` does with each problem. Its results are for {@link evalBestOfNResult}. */
+export function evalBestOfNTask({
+  split = 'blank-line',
+  incomplete = false,
+}: BestOfNTaskOptions): EvalTask<UnscoredProblem> {
+  return {
+    name: 'best-of-n',
+    noun: 'problem',
+    identity: {'--split': splitText(split), '--incomplete': incomplete},
+    read: bytes => evalBestOfNProblem(bytes, !incomplete),
+    async score(problem, scorer, rewards, watching) {
+      const scores = await scoreResponses(problem, scorer, watching);
+      const responses = problem.responses.map(({text, answer, correct}, index): BestOfNCandidate => {
+        const spans = splitSteps(text, split);
+        const steps = (withoutReference: boolean) =>
+          stepsOf(scores[index]!, spans, {...rewards, withoutReference});
+        const {withoutReference = false} = rewards;
+        // Without a reference these are the steps already.
+        const hasReference = scores[index]!.referenceLogprobs !== null && !withoutReference;
+        return {
+          answer,
+          correct,
+          steps: steps(withoutReference),
+          withoutReference: hasReference ? steps(true) : undefined,
+        };
+      });
+      return {id: problem.id, responses};
+    },
+  };
+}
+
+/** Those that have come to their ends are scored in one go, and so are the others. */
+async function scoreResponses(
+  {prompt, responses}: UnscoredProblem,
+  scorer: CachedScorer,
+  watching: Parameters<CachedScorer['score']>[1],
+): Promise<TokenScores[]> {
+  const texts = (complete: boolean) =>
+    responses.filter(response => response.complete === complete).map(({text}) => text);
+  const ended = await scorer.score({prompt, responses: texts(true), complete: true}, watching);
+  const cut = await scorer.score({prompt, responses: texts(false), complete: false}, watching);
+  const [nextEnded, nextCut] = [ended.values(), cut.values()];
+  return responses.map(({complete}) => (complete ? nextEnded : nextCut).next().value!);
+}

@@ -1,0 +1,36 @@
+import {extractAnswer} from '../../rank/extract-answer.js';
+import {sameAnswer} from '../../rank/same-answer.js';
+import type {ReportResponse} from '../types.js';
+
+/** What is known of how right a response is. */
+interface ResponseLabels {
+  answer: string | null;
+  correct: boolean | null;
+  /** The index of the first wrong step, −1 for none. */
+  firstError: number | null;
+}
+
+/** Reads the labels of a response. The answer and whether it is right are found out if they can be. */
+export function responseLabels(response: ReportResponse): ResponseLabels {
+  const answer = response.answer === undefined ? extractAnswer(response.response) : response.answer;
+  const found = answer === null ? null : String(answer);
+  return {
+    answer: found,
+    correct: response.correct ?? isRight(found, response),
+    firstError: firstError(response),
+  };
+}
+
+function isRight(answer: string | null, {reference}: ReportResponse): boolean | null {
+  if (reference === undefined || reference === null) {
+    return null;
+  }
+
+  return answer !== null && sameAnswer(answer, String(reference));
+}
+
+function firstError({label, steps}: ReportResponse): number | null {
+  return Number.isInteger(label) && Number(label) >= -1 && Number(label) < steps.length
+    ? Number(label)
+    : null;
+}
