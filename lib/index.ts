@@ -27,9 +27,8 @@ export type {
   BestOfNOptions,
   BestOfNProblem,
 } from './eval/best-of-n/types.js';
-export type {BootstrapOptions} from './eval/bootstrap-options.js';
+export type {BootstrapOptions, Estimate} from './eval/bootstrap.js';
 export {type Calibration, type CalibrationBin, calibrate, type Forecast} from './eval/calibration.js';
-export type {Estimate} from './eval/estimate.js';
 export {bestThreshold} from './eval/process-bench/best-threshold.js';
 export {evaluateProcessBench} from './eval/process-bench/evaluate.js';
 export type {

@@ -1,5 +1,21 @@
+import {constants} from 'node:os';
 import process from 'node:process';
-import {Interruption} from './interruption.js';
+
+/** The reason that work was aborted for: the user or the system sent a signal. */
+export class Interruption extends Error {
+  static {
+    Interruption.prototype.name = 'Interruption';
+  }
+
+  /** 128 and the signal's number, as a shell has it: 130 for SIGINT. */
+  readonly exitCode: number;
+
+  /** @param signal - the signal that came */
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(`Interrupted by ${signal}`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
 
 /**
  * Runs work that SIGINT (Ctrl-C) and SIGTERM abort in good order. A second one ends the process at once.

@@ -2,9 +2,21 @@ import process from 'node:process';
 import {inspect} from 'node:util';
 import {CommanderError} from 'commander';
 import {printable} from '../utils/printable.js';
-import {CheckFailed} from './check-failed.js';
-import {Interruption} from './interruption.js';
-import {LinesSkipped} from './lines-skipped.js';
+import {Interruption} from './interruptible.js';
+
+/** What `info --check` ends with if the models are no pair. The text on stdout has said so already. */
+export class CheckFailed extends Error {
+  static {
+    CheckFailed.prototype.name = 'CheckFailed';
+  }
+}
+
+/** What `score --keep-going` ends with if lines were skipped. The text on stderr has said so already. */
+export class LinesSkipped extends Error {
+  static {
+    LinesSkipped.prototype.name = 'LinesSkipped';
+  }
+}
 
 /**
  * Tells the user of an error on one line of stderr, and chooses the exit code. The stack is printed only with

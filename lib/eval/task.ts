@@ -1,3 +1,4 @@
+import {z} from 'zod';
 import type {RunRecord} from '../runs/record.js';
 import type {CachedScorer} from './scoring/cached-scorer.js';
 import type {StepsOptions} from './scoring/steps-of.js';
@@ -24,3 +25,6 @@ export interface EvalTask<Unscored> {
     watching: NonNullable<Parameters<CachedScorer['score']>[1]>,
   ): Promise<object>;
 }
+
+/** What a record may be called; it is passed on to its result. */
+export const recordIdSchema = z.union([z.string(), z.number()]).optional();

@@ -1,7 +1,7 @@
-import {colourBounds, colourReward} from './colour-reward.js';
+import {wrapLine} from './format-text.js';
+import {colourBounds, colourReward} from './reward-colours.js';
 import {tokenSigns} from './step-parts.js';
 import type {TraceLayout} from './trace-layout.js';
-import {wrapLine} from './wrap-line.js';
 
 type LegendLayout = Omit<TraceLayout, 'full'>;
 

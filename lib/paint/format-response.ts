@@ -1,12 +1,11 @@
 import {firstError} from '../reward/first-error.js';
 import type {ScoredResponse, ScoredStep} from '../score/score-types.js';
-import {formatNote, noteIndent} from './format-note.js';
-import {formatText} from './format-text.js';
-import {rewardPlaces} from './reward-places.js';
-import {signed} from './signed.js';
+import {formatNote, formatText, noteIndent} from './format-text.js';
+import {signed} from './numbers.js';
+import {rewardPlaces} from './reward-scale.js';
 import {StepColumns} from './step-columns.js';
 import {stepParts} from './step-parts.js';
-import {tokenRuns} from './token-runs.js';
+import {tokenRuns} from './tokens.js';
 import type {TraceLayout} from './trace-layout.js';
 
 /** A scored response, of its tokens what they are coloured by. */

@@ -1,5 +1,5 @@
+import wrapAnsi from 'wrap-ansi';
 import {printable} from '../utils/printable.js';
-import {wrapLine} from './wrap-line.js';
 
 /** A part of a text that has a colour of its own. */
 export interface TextPart {
@@ -51,5 +51,34 @@ function painted(line: readonly TextPart[], start: number, end: number): string 
       place += text.length;
       return piece === '' ? '' : paint(piece);
     })
+    .join('');
+}
+
+/**
+ * Breaks a line at spaces, and within a word only if the word is longer than a row. Wide characters count as two columns,
+ * what is one character to a reader stays together, and colours go on in the next row. Spaces at the ends of rows are
+ * dropped.
+ *
+ * @param line - one line of text, which may have colours
+ * @param width - the columns of a row; no row is broken if there is no end to them
+ * @returns the rows, at least one
+ */
+export function wrapLine(line: string, width: number): string[] {
+  return wrapAnsi(line, Math.max(1, width), {hard: true}).split('\n');
+}
+
+/** By how much notes and texts under numbers are indented. */
+export const noteIndent = 5;
+
+/**
+ * Lays out what is said of a response below it.
+ *
+ * @param note - one line
+ * @param width - the columns of the terminal
+ * @returns lines, each with its line end
+ */
+export function formatNote(note: string, width: number): string {
+  return wrapLine(note, width - noteIndent)
+    .map(row => `${' '.repeat(noteIndent)}${row}\n`)
     .join('');
 }

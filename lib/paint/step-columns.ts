@@ -1,8 +1,7 @@
 import type {ScoredStep} from '../score/score-types.js';
-import {colourReward} from './colour-reward.js';
-import {rewardBar} from './reward-bar.js';
-import {rewardPlaces} from './reward-places.js';
-import {signed} from './signed.js';
+import {signed} from './numbers.js';
+import {colourReward} from './reward-colours.js';
+import {rewardPlaces} from './reward-scale.js';
 import type {TraceLayout} from './trace-layout.js';
 
 // Wide enough for rewards down to -999.99, so that the responses of a run line up.
@@ -66,4 +65,21 @@ export class StepColumns {
     const {left, right} = rewardBar(reward, full, this.#bar);
     return ` ${reward < 0 ? paint(left) : left}│${reward > 0 ? paint(right) : right}`;
   }
+}
+
+/**
+ * Draws a reward as the two sides of a bar: below 0 it goes to the left, above to the right.
+ *
+ * @param reward - in units of reward
+ * @param full - the size on from which the bar is full, above 0
+ * @param columns - of either side
+ * @returns both sides, filled up with spaces
+ */
+function rewardBar(reward: number, full: number, columns: number): {left: string; right: string} {
+  const halves = Math.round(2 * columns * Math.min(1, Math.abs(reward) / full));
+  const blocks = '█'.repeat(Math.floor(halves / 2));
+  const half = halves % 2 === 1;
+  const left = reward < 0 ? `${half ? '▐' : ''}${blocks}` : '';
+  const right = reward > 0 ? `${blocks}${half ? '▌' : ''}` : '';
+  return {left: left.padStart(columns), right: right.padEnd(columns)};
 }

@@ -1,7 +1,7 @@
 import type {ScoredStep} from '../score/score-types.js';
-import {colourReward} from './colour-reward.js';
 import type {TextPart} from './format-text.js';
-import type {TokenRun} from './token-runs.js';
+import {colourReward} from './reward-colours.js';
+import type {TokenRun} from './tokens.js';
 import type {TraceLayout} from './trace-layout.js';
 
 /** What stands for tokens that are nothing to see. */

@@ -4,9 +4,17 @@ import path from 'node:path';
 import {packageRoot} from '../utils/package-root.js';
 import {packageVersion} from '../utils/package-version.js';
 import type {ReportData} from './data/types.js';
-import {embeddedJson} from './embedded-json.js';
-import {escapeHtml} from './escape-html.js';
-import {generatorTag} from './generator-tag.js';
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** What a report has in its head to be known by. */
+export const generatorTag = '<meta name="generator" content="implicit-prm report">';
 
 /**
  * Writes a page around its data.
@@ -44,4 +52,20 @@ function builtFile(name: string): string {
   } catch (cause) {
     throw new Error(`The report's ${name} is not built: run "npm run build:ts" in the package.`, {cause});
   }
+}
+
+/**
+ * Writes JSON that can stand in a script element: no `<`, so that no text can end the element or begin a comment.
+ * Surrogates that stand alone are escaped by `JSON.stringify` already.
+ */
+function embeddedJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<\u2028\u2029]/gu,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Makes text into HTML that shows it. A surrogate that stands alone becomes U+FFFD, as a file could not hold it. */
+function escapeHtml(text: string): string {
+  return text.toWellFormed().replace(/[&<>"']/gu, character => entities[character]!);
 }

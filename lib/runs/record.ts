@@ -3,6 +3,13 @@ import {z} from 'zod';
 import {fileError} from '../utils/file-error.js';
 import {writeAtomically} from './files/write-atomically.js';
 
+/** A part of a run: of every `count` lines of the input the one at `index`. Blank lines do not count. */
+export interface Shard {
+  /** From 1 on. */
+  index: number;
+  count: number;
+}
+
 const count = z.int().min(0);
 
 const schema = z.object({

@@ -1,8 +1,7 @@
+import {createHash} from 'node:crypto';
 import {runDifference} from './difference.js';
-import {linesOfFile} from './files/lines-of-file.js';
-import {InputDigest} from './input-digest.js';
+import {linesOfFile} from './files/read-lines.js';
 import {type RunRecord, readRunRecord, runRecordPath, writeRunRecord} from './record.js';
-import {ResumeError} from './resume-error.js';
 import {isSkippedLine} from './skipped-line.js';
 
 /** How often the record is written, in ms. It takes as long as a line. */
@@ -172,4 +171,41 @@ async function countLines(output: string, whole: number): Promise<{lines: number
   }
 
   return {lines, skipped};
+}
+
+/** A run that cannot go on where an output ends, since that was made from something else. */
+export class ResumeError extends Error {
+  static {
+    ResumeError.prototype.name = 'ResumeError';
+  }
+
+  /**
+   * @param output - the file
+   * @param why - what differs
+   */
+  constructor(output: string, why: string) {
+    super(`cannot go on with ${output}: ${why}`);
+  }
+}
+
+/** A hash of lines that can be asked for after any of them. */
+class InputDigest {
+  readonly #hash = createHash('sha256');
+  #lines = 0;
+
+  /** How many lines there were. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Takes a line, without its line feed. */
+  add(line: Uint8Array): void {
+    this.#lines++;
+    this.#hash.update(line).update('\n');
+  }
+
+  /** The hash of all lines so far. */
+  sha256(): string {
+    return this.#hash.copy().digest('hex');
+  }
 }

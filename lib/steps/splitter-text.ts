@@ -1,7 +1,7 @@
 import type {StepSplitter} from './step-splitter.js';
 
 /** What `--split` would have to be for a splitter. */
-export function splitText(split: StepSplitter): string {
+export function splitterText(split: StepSplitter): string {
   if (typeof split === 'string') {
     return split;
   }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {Chalk} from 'chalk';
-import {colourReward} from '../../lib/paint/colour-reward.js';
+import {colourReward} from '../../lib/paint/reward-colours.js';
 
 const rewards = [-2, -1, -0.5, -0.1, 0, 0.1, 0.5, 1, 2];
 

@@ -6,8 +6,7 @@ import {splitSteps} from '../../lib/index.js';
 import {formatLegend} from '../../lib/paint/format-legend.js';
 import {formatPrompt} from '../../lib/paint/format-prompt.js';
 import {formatResponse, type ResponseView} from '../../lib/paint/format-response.js';
-import {fullBar} from '../../lib/paint/full-bar.js';
-import {natReward} from '../../lib/paint/nat-reward.js';
+import {fullBar, natReward} from '../../lib/paint/reward-scale.js';
 import {sigmoid} from '../../lib/reward/sigmoid.js';
 
 const plain = new Chalk({level: 0});

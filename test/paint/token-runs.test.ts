@@ -1,6 +1,5 @@
 import test from 'ava';
-import {tokenRewards} from '../../lib/paint/token-rewards.js';
-import {tokenRuns} from '../../lib/paint/token-runs.js';
+import {tokenRewards, tokenRuns} from '../../lib/paint/tokens.js';
 
 test('every token is a run, one at the end of the text is a run without text', t => {
   t.deepEqual(tokenRuns('ab cd', [0, 2, 5], [1, 2, 3]), [

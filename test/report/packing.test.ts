@@ -1,9 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {packNumbers} from '../../lib/report/data/pack.js';
-import {packCounts} from '../../lib/report/data/pack-counts.js';
-import {unpackNumbers} from '../../lib/report/page/detail/unpack.js';
-import {unpackCounts} from '../../lib/report/page/detail/unpack-counts.js';
+import {packCounts, packNumbers} from '../../lib/report/data/pack.js';
+import {unpackCounts, unpackNumbers} from '../../lib/report/page/detail/unpack.js';
 
 test('numbers come back with at least four digits, in four characters each', t => {
   fc.assert(

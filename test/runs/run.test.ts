@@ -4,9 +4,8 @@ import {gunzipSync, gzipSync} from 'node:zlib';
 import test from 'ava';
 import {DurableLines} from '../../lib/runs/files/durable-lines.js';
 import {mergeRuns} from '../../lib/runs/merge.js';
-import {ResumeError} from '../../lib/runs/resume-error.js';
-import {Run} from '../../lib/runs/run.js';
-import type {Shard} from '../../lib/runs/shard.js';
+import type {Shard} from '../../lib/runs/record.js';
+import {ResumeError, Run} from '../../lib/runs/run.js';
 import {isSkippedLine, skippedLine} from '../../lib/runs/skipped-line.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 

@@ -1,13 +1,13 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {Command} from 'commander';
+import {z} from 'zod';
 import {formatLegend} from '../../paint/format-legend.js';
-import {formatNote} from '../../paint/format-note.js';
 import {formatPrompt} from '../../paint/format-prompt.js';
 import {formatResponse} from '../../paint/format-response.js';
-import {fullBar} from '../../paint/full-bar.js';
-import {tokenRewards} from '../../paint/token-rewards.js';
-import {wrapLine} from '../../paint/wrap-line.js';
+import {formatNote, wrapLine} from '../../paint/format-text.js';
+import {fullBar} from '../../paint/reward-scale.js';
+import {tokenRewards} from '../../paint/tokens.js';
 import {bundledPair} from '../../pair/bundled-pair.js';
 import {openPair} from '../../pair/open-pair.js';
 import type {Pair} from '../../pair/pair.js';
@@ -19,10 +19,17 @@ import {check} from '../../utils/check.js';
 import {escapeJson} from '../../utils/escape-json.js';
 import {packageRoot} from '../../utils/package-root.js';
 import {interruptible} from '../interruptible.js';
-import {createChalk} from '../terminal/create-chalk.js';
-import {writeStdout} from '../terminal/stdout.js';
-import {terminalWidth} from '../terminal/terminal-width.js';
-import {demoTraceSchema} from './trace.js';
+import {createChalk, terminalWidth, writeStdout} from '../terminal/stdout.js';
+
+/** A line of `examples/arithmetic/traces.jsonl`. Fields that the demo has no use for are let through. */
+const demoTraceSchema = z.looseObject({
+  id: z.string(),
+  prompt: z.string(),
+  response: z.string(),
+  steps: z.array(z.string()).min(1),
+  /** The index of the first wrong step, −1 if there is none. */
+  label: z.int().min(-1).optional(),
+});
 
 const title = 'Traces of arithmetic, scored by the bundled policy and reference. No step was ever labelled.';
 // Chosen on examples/arithmetic/processbench-tune.jsonl, see docs/evaluation.md.

@@ -1,28 +1,24 @@
 import {Command} from 'commander';
 import {z} from 'zod';
-import {evalBestOfNResult} from '../../eval/best-of-n/result.js';
 import {BestOfNTally} from '../../eval/best-of-n/tally.js';
-import {evalBestOfNTask} from '../../eval/best-of-n/task.js';
-import {bootstrapShape} from '../../eval/bootstrap-options.js';
+import {bestOfNTask, readBestOfNResult} from '../../eval/best-of-n/task.js';
+import {bootstrapShape} from '../../eval/bootstrap.js';
 import type {PairOptions} from '../../pair/pair-options.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
 import {escapeJson} from '../../utils/escape-json.js';
 import {interruptible} from '../interruptible.js';
-import {pairOptionsOf} from '../options/pair-options-of.js';
-import {parseSplit} from '../options/split.js';
-import {tellSkipped} from '../run/tell-skipped.js';
-import {createChalk} from '../terminal/create-chalk.js';
-import {writeStdout} from '../terminal/stdout.js';
-import {evalCheck} from './check-records.js';
-import type {EvalFlags} from './flags.js';
-import {addEvalOptions} from './options.js';
+import {pairOptionsOf} from '../options/pair.js';
+import {parseSplit} from '../options/scoring.js';
+import {tellSkipped} from '../run/run-lines.js';
+import {createChalk, writeStdout} from '../terminal/stdout.js';
+import {checkRecords} from './check-records.js';
+import {addEvalOptions, type EvalFlags, requireUsage} from './options.js';
 import {type EvalOutcome, evalOutcome} from './outcome.js';
-import {evalReadResults} from './read-results.js';
-import {evalRecords} from './score-records.js';
+import {readEvalResults} from './read-results.js';
+import {scoreRecords} from './score-records.js';
 import {formatBestOfN} from './tables/best-of-n.js';
-import {evalUsage} from './usage.js';
-import {evalWithFiles} from './with-files.js';
-import {withEvalScorer} from './with-scorer.js';
+import {withFiles} from './with-files.js';
+import {withScorer} from './with-scorer.js';
 
 interface BestOfNFlags extends EvalFlags {
   split?: StepSplitter;
@@ -44,7 +40,7 @@ export function evalBestOfNCommand(): Command {
   return addEvalOptions(command, ['split', 'incomplete']).action(
     async (file: string | undefined, flags: BestOfNFlags) => {
       const {color} = command.optsWithGlobals<{color: boolean}>();
-      evalUsage(file, flags, command);
+      requireUsage(file, flags, command);
       const pairOptions = file === undefined ? undefined : pairOptionsOf(flags, command);
       await interruptible(async signal => {
         const tally = new BestOfNTally();
@@ -71,8 +67,8 @@ async function readResults(
   signal: AbortSignal,
   tally: BestOfNTally,
 ): Promise<EvalOutcome> {
-  const task = evalBestOfNTask(flags);
-  return evalReadResults(flags.fromResults!, task, signal, bytes => tally.add(evalBestOfNResult(bytes)));
+  const task = bestOfNTask(flags);
+  return readEvalResults(flags.fromResults!, task, signal, bytes => tally.add(readBestOfNResult(bytes)));
 }
 
 async function score(
@@ -82,12 +78,12 @@ async function score(
   tally: BestOfNTally,
 ): Promise<EvalOutcome> {
   const {signal} = pairOptions;
-  const task = evalBestOfNTask(flags);
-  return evalWithFiles(file, flags, signal, async (input, output) => {
-    await evalCheck(file, task, flags, signal);
-    return withEvalScorer(pairOptions, flags, async tools => {
-      const counts = await evalRecords(input, output, task, {flags, tools, signal}, bytes =>
-        tally.add(evalBestOfNResult(bytes)),
+  const task = bestOfNTask(flags);
+  return withFiles(file, flags, signal, async (input, output) => {
+    await checkRecords(file, task, flags, signal);
+    return withScorer(pairOptions, flags, async tools => {
+      const counts = await scoreRecords(input, output, task, {flags, tools, signal}, bytes =>
+        tally.add(readBestOfNResult(bytes)),
       );
       return evalOutcome(input.name, task, counts, {flags, tools});
     });

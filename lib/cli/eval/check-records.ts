@@ -2,8 +2,8 @@ import {stat} from 'node:fs/promises';
 import type {EvalTask} from '../../eval/task.js';
 import {openInput} from '../../runs/input/open-input.js';
 import {inputRecords} from '../../runs/input/records.js';
-import {placedError} from '../../utils/placed-error.js';
-import type {EvalFlags} from './flags.js';
+import {placedError} from '../../utils/file-error.js';
+import type {EvalFlags} from './options.js';
 
 /**
  * Reads all of a data set, before the models are loaded and hours have gone into the records ahead of a wrong one. A pipe
@@ -11,7 +11,7 @@ import type {EvalFlags} from './flags.js';
  *
  * @throws an error with the place of the first record that is wrong, or if there is none
  */
-export async function evalCheck(
+export async function checkRecords(
   file: string,
   task: EvalTask<unknown>,
   {keepGoing}: Pick<EvalFlags, 'keepGoing'>,

@@ -3,7 +3,7 @@ import type {StepsOptions} from '../../eval/scoring/steps-of.js';
 import type {EvalTask} from '../../eval/task.js';
 import type {PairOptions} from '../../pair/pair-options.js';
 import type {RunRecord} from '../../runs/record.js';
-import type {EvalFlags} from './flags.js';
+import type {EvalFlags} from './options.js';
 
 /**
  * Describes all that the results of an evaluation depend on, apart from its data, as `scoreIdentity` does for `score`.

@@ -1,8 +1,22 @@
 import {type Command, Option} from 'commander';
-import {betaScheduleOption} from '../options/beta-schedule.js';
+import type {BetaSchedule} from '../../reward/beta-schedule.js';
 import {wholeNumber} from '../options/numbers.js';
-import {addPairOptions} from '../options/pair.js';
-import {addRunOptions} from '../options/run.js';
+import {addPairOptions, type PairFlags} from '../options/pair.js';
+import {addRunOptions, type RunFlags, requireFile} from '../options/run.js';
+import {betaScheduleOption} from '../options/scoring.js';
+
+/** The options that all evaluations have. */
+export interface EvalFlags extends PairFlags, RunFlags {
+  betaSchedule?: Exclude<BetaSchedule, (...input: never) => unknown>;
+  withoutReference?: true;
+  fromResults?: string;
+  resamples?: number;
+  seed?: number;
+  /** `false` for `--no-cache`. */
+  cache?: string | false;
+  json?: true;
+  verbose?: true;
+}
 
 /**
  * Adds the options of {@link EvalFlags} to a command.
@@ -51,3 +65,20 @@ with implicit-prm merge, then give the result to --from-results.
 Exit codes: 0 the tables are printed; 1 an error; 2 wrong use; 3 with --keep-going: some records could not be scored,
 the tables are of the others; 130, 143 stopped by Ctrl-C or SIGTERM.
 `;
+
+/** Ends the command with a message if there is nothing to read or nowhere to write. */
+export function requireUsage(file: string | undefined, flags: EvalFlags, command: Command): void {
+  if ((file === undefined) === (flags.fromResults === undefined)) {
+    command.error(
+      file === undefined
+        ? "error: missing required argument 'file' (or use --from-results)"
+        : "error: option '--from-results <file>' cannot be used with a data set",
+    );
+  }
+
+  if (flags.output === '-') {
+    command.error("error: option '--output' needs a file: the tables go to stdout");
+  }
+
+  requireFile(flags, command);
+}

@@ -1,9 +1,23 @@
+import process from 'node:process';
 import type {EvalTask} from '../../eval/task.js';
-import type {RunCounts} from '../run/counts.js';
-import type {EvalFlags} from './flags.js';
-import type {EvalSource} from './source.js';
-import {evalTellShard} from './tell-shard.js';
+import {printable} from '../../utils/printable.js';
+import type {RunCounts} from '../run/run-lines.js';
+import {counted} from '../terminal/quantities.js';
+import type {EvalFlags} from './options.js';
 import type {EvalScorer} from './with-scorer.js';
+
+/** What the tables of an evaluation were made of. */
+export interface EvalSource {
+  /** The data set, or the results that were read. */
+  file: string;
+  beta: number;
+  betaSchedule: string;
+  withoutReference: boolean;
+  /** How many responses the models were run for; `null` for results that were read. */
+  scored: number | null;
+  /** How many records could not be scored. */
+  skipped: number;
+}
 
 /** How an evaluation went. */
 export interface EvalOutcome {
@@ -24,7 +38,7 @@ export function evalOutcome(
   {flags, tools}: {flags: EvalFlags; tools: EvalScorer},
 ): EvalOutcome {
   if (flags.shard) {
-    evalTellShard(counts, task, flags);
+    tellShard(counts, task, flags);
     return {source: undefined, counts};
   }
 
@@ -41,4 +55,18 @@ export function evalOutcome(
     source: {file, beta, betaSchedule, withoutReference, scored: tools.scorer.scored, skipped},
     counts,
   };
+}
+
+/** Tells the user what a shard has done, and how tables come of it. */
+function tellShard(
+  {lines}: RunCounts,
+  {name, noun}: Pick<EvalTask<unknown>, 'name' | 'noun'>,
+  {output, quiet}: EvalFlags,
+): void {
+  if (!quiet) {
+    process.stderr.write(
+      `implicit-prm: ${counted(lines, noun)} in ${printable(output!)}: ` +
+        `implicit-prm merge puts all shards together, eval ${name} --from-results prints the tables\n`,
+    );
+  }
 }

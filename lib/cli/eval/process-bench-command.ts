@@ -1,29 +1,24 @@
-import {Command, Option} from 'commander';
+import {Command, InvalidArgumentError, Option} from 'commander';
 import {z} from 'zod';
-import {bootstrapShape} from '../../eval/bootstrap-options.js';
-import {evalProcessBenchResult} from '../../eval/process-bench/result.js';
+import {bootstrapShape} from '../../eval/bootstrap.js';
 import {ProcessBenchTally} from '../../eval/process-bench/tally.js';
-import {evalProcessBenchTask} from '../../eval/process-bench/task.js';
+import {processBenchTask, readProcessBenchResult} from '../../eval/process-bench/task.js';
 import type {PairOptions} from '../../pair/pair-options.js';
 import {runDifference} from '../../runs/difference.js';
 import {escapeJson} from '../../utils/escape-json.js';
-import {placedError} from '../../utils/placed-error.js';
+import {placedError} from '../../utils/file-error.js';
 import {interruptible} from '../interruptible.js';
-import {pairOptionsOf} from '../options/pair-options-of.js';
-import {tellSkipped} from '../run/tell-skipped.js';
-import {createChalk} from '../terminal/create-chalk.js';
-import {writeStdout} from '../terminal/stdout.js';
-import {evalCheck} from './check-records.js';
-import type {EvalFlags} from './flags.js';
-import {addEvalOptions} from './options.js';
+import {pairOptionsOf} from '../options/pair.js';
+import {tellSkipped} from '../run/run-lines.js';
+import {createChalk, writeStdout} from '../terminal/stdout.js';
+import {checkRecords} from './check-records.js';
+import {addEvalOptions, type EvalFlags, requireUsage} from './options.js';
 import {type EvalOutcome, evalOutcome} from './outcome.js';
-import {evalReadResults} from './read-results.js';
-import {evalRecords} from './score-records.js';
+import {readEvalResults} from './read-results.js';
+import {scoreRecords} from './score-records.js';
 import {formatProcessBench, type ThresholdSource} from './tables/process-bench.js';
-import {evalThreshold} from './threshold.js';
-import {evalUsage} from './usage.js';
-import {evalWithFiles} from './with-files.js';
-import {type EvalScorer, withEvalScorer} from './with-scorer.js';
+import {withFiles} from './with-files.js';
+import {type EvalScorer, withScorer} from './with-scorer.js';
 
 interface ProcessBenchFlags extends EvalFlags {
   threshold?: number | 'auto';
@@ -47,7 +42,7 @@ export function evalProcessBenchCommand(): Command {
     .option(
       '--threshold <auto|number>',
       'σ under which a step is wrong; auto (if left out) chooses it on the same file',
-      evalThreshold,
+      parseThreshold,
     )
     .addOption(
       new Option(
@@ -62,7 +57,7 @@ export function evalProcessBenchCommand(): Command {
   return addEvalOptions(command, ['labelSteps']).action(
     async (file: string | undefined, flags: ProcessBenchFlags) => {
       const {color} = command.optsWithGlobals<{color: boolean}>();
-      evalUsage(file, flags, command);
+      requireUsage(file, flags, command);
       if (flags.thresholdFrom === '-') {
         command.error("error: option '--threshold-from' needs a file");
       }
@@ -116,9 +111,9 @@ async function readResults(
   signal: AbortSignal,
   {samples, others}: Tallies,
 ): Promise<EvalOutcome> {
-  const task = evalProcessBenchTask(flags);
+  const task = processBenchTask(flags);
   const read = async (file: string, tally: ProcessBenchTally) =>
-    evalReadResults(file, task, signal, bytes => tally.add(evalProcessBenchResult(bytes)));
+    readEvalResults(file, task, signal, bytes => tally.add(readProcessBenchResult(bytes)));
   const {thresholdFrom, fromResults} = flags;
   const outcome = await read(fromResults!, samples);
   if (thresholdFrom !== undefined) {
@@ -140,18 +135,18 @@ async function score(
 ): Promise<EvalOutcome> {
   const {signal} = pairOptions;
   const {thresholdFrom} = flags;
-  const task = evalProcessBenchTask(flags);
-  return evalWithFiles(file, flags, signal, async (input, output) => {
-    await evalCheck(file, task, flags, signal);
+  const task = processBenchTask(flags);
+  return withFiles(file, flags, signal, async (input, output) => {
+    await checkRecords(file, task, flags, signal);
     if (thresholdFrom !== undefined) {
-      await evalCheck(thresholdFrom, task, flags, signal);
+      await checkRecords(thresholdFrom, task, flags, signal);
     }
 
-    return withEvalScorer(pairOptions, flags, async tools => {
+    return withScorer(pairOptions, flags, async tools => {
       const context = {flags, tools, signal};
       const others = await scoreOthers(flags, context, tallies.others);
-      const counts = await evalRecords(input, output, task, context, bytes =>
-        tallies.samples.add(evalProcessBenchResult(bytes)),
+      const counts = await scoreRecords(input, output, task, context, bytes =>
+        tallies.samples.add(readProcessBenchResult(bytes)),
       );
       const outcome = evalOutcome(input.name, task, counts, context);
       return {...outcome, counts: added(counts, others)};
@@ -169,13 +164,27 @@ async function scoreOthers(
     return {lines: 0, skipped: 0};
   }
 
-  return evalWithFiles(thresholdFrom, {}, signal, async input =>
-    evalRecords(input, undefined, evalProcessBenchTask(flags), {flags, tools, signal}, bytes =>
-      tally.add(evalProcessBenchResult(bytes)),
+  return withFiles(thresholdFrom, {}, signal, async input =>
+    scoreRecords(input, undefined, processBenchTask(flags), {flags, tools, signal}, bytes =>
+      tally.add(readProcessBenchResult(bytes)),
     ),
   );
 }
 
 function added<T extends {lines: number; skipped: number}>(a: T, b: T) {
   return {lines: a.lines + b.lines, skipped: a.skipped + b.skipped};
+}
+
+/** Parses `--threshold`: `auto`, or a probability. */
+function parseThreshold(text: string): number | 'auto' {
+  if (text === 'auto') {
+    return text;
+  }
+
+  const value = Number(text);
+  if (!(/^[\d.]/u.test(text) && value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError('It has to be auto or a number from 0 to 1.');
+  }
+
+  return value;
 }

@@ -5,9 +5,9 @@ import type {EvalTask} from '../../eval/task.js';
 import {type RunRecord, readRunRecord, runRecordPath} from '../../runs/record.js';
 import {fileError} from '../../utils/file-error.js';
 import {printable} from '../../utils/printable.js';
-import {counted} from '../terminal/counted.js';
+import {counted} from '../terminal/quantities.js';
 import type {EvalOutcome} from './outcome.js';
-import {evalTakeRecords} from './take-records.js';
+import {takeRecords} from './take-records.js';
 
 const identitySchema = z.object({
   '--beta': z.number(),
@@ -22,7 +22,7 @@ const identitySchema = z.object({
  * @returns what the results were made of, and what tells it from other evaluations
  * @throws an error that names the file, if it is of anything else
  */
-export async function evalReadResults(
+export async function readEvalResults(
   file: string,
   {name, noun}: Pick<EvalTask<unknown>, 'name' | 'noun'>,
   signal: AbortSignal,
@@ -48,7 +48,7 @@ export async function evalReadResults(
     warn(`is shard ${shard.index} of ${shard.count} only`);
   }
 
-  const counts = await evalTakeRecords(file, signal, take);
+  const counts = await takeRecords(file, signal, take);
   if (counts.lines === counts.skipped) {
     throw new Error(`cannot use ${file}: there is no result in it`);
   }

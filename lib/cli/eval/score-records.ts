@@ -3,14 +3,13 @@ import type {Input} from '../../runs/input/open-input.js';
 import {inputRecords} from '../../runs/input/records.js';
 import {isSkippedLine} from '../../runs/skipped-line.js';
 import {escapeJson} from '../../utils/escape-json.js';
-import type {RunCounts} from '../run/counts.js';
 import type {Output} from '../run/output.js';
 import {RunProgress} from '../run/progress.js';
-import {runLines} from '../run/run-lines.js';
+import {type RunCounts, runLines} from '../run/run-lines.js';
 import {withRun} from '../run/with-run.js';
-import type {EvalFlags} from './flags.js';
 import {evalIdentity} from './identity.js';
-import {evalTakeRecords} from './take-records.js';
+import type {EvalFlags} from './options.js';
+import {takeRecords} from './take-records.js';
 import type {EvalScorer} from './with-scorer.js';
 
 interface Context {
@@ -27,7 +26,7 @@ interface Context {
  * @param take - is given each result, as JSON
  * @returns how many records there were, and how many of them could not be scored
  */
-export async function evalRecords<Unscored>(
+export async function scoreRecords<Unscored>(
   input: Input,
   output: Output | undefined,
   task: EvalTask<Unscored>,
@@ -65,7 +64,7 @@ export async function evalRecords<Unscored>(
   });
   display.clear();
   if (!flags.shard) {
-    await evalTakeRecords(file, signal, take);
+    await takeRecords(file, signal, take);
   }
 
   return counts;

@@ -1,14 +1,14 @@
-import {linesOfFile} from '../../runs/files/lines-of-file.js';
+import {linesOfFile} from '../../runs/files/read-lines.js';
 import {isSkippedLine} from '../../runs/skipped-line.js';
-import {placedError} from '../../utils/placed-error.js';
-import type {RunCounts} from '../run/counts.js';
+import {placedError} from '../../utils/file-error.js';
+import type {RunCounts} from '../run/run-lines.js';
 
 /**
  * Hands over the records of a file, all but the lines that stand for what was skipped.
  *
  * @returns how many lines there are, and how many of those
  */
-export async function evalTakeRecords(
+export async function takeRecords(
   file: string,
   signal: AbortSignal,
   take: (record: Uint8Array) => void,

@@ -1,6 +1,6 @@
 import {type Input, openInput} from '../../runs/input/open-input.js';
 import {type Output, openOutput} from '../run/output.js';
-import type {EvalFlags} from './flags.js';
+import type {EvalFlags} from './options.js';
 
 /**
  * Opens the data set and the file for results, if there is to be one, and closes both after the work.
@@ -8,7 +8,7 @@ import type {EvalFlags} from './flags.js';
  * @param file - a path, or `-` for stdin
  * @param work - the evaluation
  */
-export async function evalWithFiles<T>(
+export async function withFiles<T>(
   file: string,
   {output: outputFile, resume, overwrite}: Pick<EvalFlags, 'output' | 'resume' | 'overwrite'>,
   signal: AbortSignal,

@@ -1,8 +1,7 @@
 import process from 'node:process';
-import {cacheDirectory} from '../../eval/scoring/cache-directory.js';
 import {CachedScorer} from '../../eval/scoring/cached-scorer.js';
 import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
-import {ScoreCache} from '../../eval/scoring/score-cache.js';
+import {cacheDirectory, ScoreCache} from '../../eval/scoring/score-cache.js';
 import type {StepsOptions} from '../../eval/scoring/steps-of.js';
 import {locateModel} from '../../pair/locate-model.js';
 import {openPair} from '../../pair/open-pair.js';
@@ -12,8 +11,7 @@ import {fileError} from '../../utils/file-error.js';
 import {printable} from '../../utils/printable.js';
 import {openProgressState} from '../terminal/open-progress.js';
 import {ProgressDisplay} from '../terminal/progress-display.js';
-import type {EvalFlags} from './flags.js';
-import {PairNotOpened} from './pair-not-opened.js';
+import type {EvalFlags} from './options.js';
 
 const notice =
   'implicit-prm: another evaluation of this pair is running: what it finds from now on is not seen by this one\n';
@@ -35,7 +33,7 @@ export interface EvalScorer {
  * @param flags - of the command line
  * @param use - the evaluation
  */
-export async function withEvalScorer<T>(
+export async function withScorer<T>(
   pairOptions: PairOptions & {signal: AbortSignal},
   flags: EvalFlags,
   use: (tools: EvalScorer) => Promise<T>,
@@ -100,4 +98,11 @@ async function openCache(options: PairOptions, directory = cacheDirectory()): Pr
   return ScoreCache.open(directory, fingerprint).catch((error: unknown) => {
     throw fileError(`cannot keep a cache in ${directory} (--no-cache does without)`, error);
   });
+}
+
+/** That a pair could not be opened for a line of the input, which is no fault of the line, whatever class the cause has. */
+class PairNotOpened extends Error {
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), {cause});
+  }
 }

@@ -2,7 +2,7 @@ import {showValue} from '../../errors/show-value.js';
 import type {ModelDescriptions, VocabularyDifference} from '../../pair/describe-models.js';
 import type {ModelInfo} from '../../pair/model-info.js';
 import {printable} from '../../utils/printable.js';
-import {byteSize} from '../terminal/byte-size.js';
+import {byteSize} from '../terminal/quantities.js';
 
 /**
  * Lays out what GGUF files tell of their models, and whether the first and each other form a pair.

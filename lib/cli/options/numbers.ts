@@ -1,5 +1,15 @@
 import {InvalidArgumentError} from 'commander';
 
+/** Parses an option that takes a number above 0, such as `0.05` or `1e-3`. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(/^[\d.]/u.test(text) && Number.isFinite(value) && value > 0)) {
+    throw new InvalidArgumentError('It has to be a number above 0.');
+  }
+
+  return value;
+}
+
 /**
  * Makes a parser for an option that takes a whole number.
  *
@@ -16,4 +26,14 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
 
     return value;
   };
+}
+
+/** Parses an option that takes a share or a probability, 0 … 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!(/^[\d.]/u.test(text) && value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError('It has to be a number from 0 to 1.');
+  }
+
+  return value;
 }

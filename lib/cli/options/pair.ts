@@ -1,6 +1,26 @@
 import {type Command, Option} from 'commander';
-import {wholeNumber} from './numbers.js';
-import {positiveNumber} from './positive-number.js';
+import {bundledPair} from '../../pair/bundled-pair.js';
+import type {PairOptions} from '../../pair/pair-options.js';
+import {positiveNumber, wholeNumber} from './numbers.js';
+
+/** The options of the command line that say which pair to open and how. */
+export interface PairFlags {
+  policy?: string;
+  reference?: string;
+  lora?: string;
+  bundled?: true;
+  beta?: number;
+  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | 'off';
+  gpuLayers?: number;
+  threads?: number;
+  contextSize?: number;
+  batchSize?: number;
+  cacheSize?: number;
+  memoryLimit?: number;
+  kvCacheType?: 'f32' | 'f16' | 'q8_0';
+  flashAttention?: 'on' | 'off';
+  modelsDir?: string;
+}
 
 /**
  * Adds the options of {@link PairFlags} to a command.
@@ -65,4 +85,40 @@ export function addPairOptions(command: Command): Command {
       ]),
     )
     .option('--models-dir <folder>', 'where downloaded models are kept');
+}
+
+/**
+ * Makes the options of the command line into those of `openPair`.
+ *
+ * @param flags - as commander parsed them
+ * @param command - to report wrong combinations with
+ */
+export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
+  const {bundled, gpu, flashAttention, modelsDir, policy, reference, lora} = flags;
+  const {beta, gpuLayers, threads, contextSize, batchSize, cacheSize, memoryLimit, kvCacheType} = flags;
+  if (!bundled && policy === undefined) {
+    command.error("error: required option '--policy <model>' not specified (or use --bundled)");
+  }
+
+  if (kvCacheType === 'q8_0' && flashAttention === 'off') {
+    command.error(
+      "error: option '--kv-cache-type q8_0' needs flash attention: leave out '--flash-attention off'",
+    );
+  }
+
+  return {
+    ...(bundled ? bundledPair() : {policy: policy!, reference}),
+    lora,
+    beta,
+    gpu: gpu === 'off' ? false : gpu,
+    gpuLayers,
+    threads,
+    contextSize,
+    batchSize,
+    cacheSize,
+    memoryLimit: memoryLimit && memoryLimit * 2 ** 20,
+    kvCacheType,
+    flashAttention: flashAttention && flashAttention === 'on',
+    modelsDirectory: modelsDir,
+  };
 }

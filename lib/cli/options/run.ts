@@ -1,5 +1,16 @@
 import {type Command, Option} from 'commander';
+import type {Shard} from '../../runs/record.js';
 import {parseShard} from './shard.js';
+
+/** The options of commands that make a line of output of each line of input. */
+export interface RunFlags {
+  output?: string;
+  resume?: true;
+  overwrite?: true;
+  keepGoing?: true;
+  shard?: Shard;
+  quiet?: true;
+}
 
 /**
  * Adds the options of `RunFlags` to a command, but for `--quiet`.
@@ -22,4 +33,14 @@ export function addRunOptions(command: Command, output: string): Command {
       'score every n-th line from the i-th on; needs --output. auto: as a Slurm array or Kubernetes says',
       parseShard,
     );
+}
+
+/** Ends the command with a message if an option needs a file to write and there is none. */
+export function requireFile({output, resume, shard}: RunFlags, command: Command): void {
+  if (output === undefined || output === '-') {
+    const flag = resume ? '--resume' : shard && '--shard';
+    if (flag) {
+      command.error(`error: option '${flag}' needs a file to write: give '--output <file>'`);
+    }
+  }
 }

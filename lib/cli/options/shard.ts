@@ -1,6 +1,6 @@
 import process from 'node:process';
 import {InvalidArgumentError} from 'commander';
-import type {Shard} from '../../runs/shard.js';
+import type {Shard} from '../../runs/record.js';
 
 const most = 100_000;
 

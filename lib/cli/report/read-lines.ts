@@ -1,12 +1,11 @@
 import {z} from 'zod';
 import {checkReportResult} from '../../report/check-result.js';
 import type {ReportResult} from '../../report/types.js';
-import type {InputLine} from '../../runs/input/input-line.js';
-import {inputLines} from '../../runs/input/lines.js';
+import {type InputLine, inputLines} from '../../runs/input/lines.js';
 import {openInput} from '../../runs/input/open-input.js';
-import {evalRecord} from '../../runs/input/parse-record.js';
+import {parseRecord} from '../../runs/input/parse-record.js';
 import {isSkippedLine} from '../../runs/skipped-line.js';
-import {placedError} from '../../utils/placed-error.js';
+import {placedError} from '../../utils/file-error.js';
 
 type ReportLine = Pick<InputLine, 'bytes' | 'place'>;
 
@@ -58,5 +57,5 @@ function addLine(lines: ReportLines, {bytes}: ReportLine): void {
     return;
   }
 
-  lines.results.push(checkReportResult(evalRecord(bytes, z.unknown(), 'the line'), 'the line'));
+  lines.results.push(checkReportResult(parseRecord(bytes, z.unknown(), 'the line'), 'the line'));
 }

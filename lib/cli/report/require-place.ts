@@ -1,7 +1,7 @@
 import {constants} from 'node:fs';
 import {access, open, stat} from 'node:fs/promises';
 import path from 'node:path';
-import {generatorTag} from '../../report/generator-tag.js';
+import {generatorTag} from '../../report/page-html.js';
 import {fileError} from '../../utils/file-error.js';
 
 /**

@@ -1,6 +1,6 @@
 import type {Input} from '../../runs/input/open-input.js';
-import {counted} from '../terminal/counted.js';
 import type {ProgressDisplay} from '../terminal/progress-display.js';
+import {counted} from '../terminal/quantities.js';
 
 /** How the scoring of lines is going: how far, how many lines, how fast. */
 export class RunProgress {

@@ -2,15 +2,24 @@ import process from 'node:process';
 import {ChatTemplateError} from '../../errors/chat-template-error.js';
 import {ContextOverflowError} from '../../errors/context-overflow-error.js';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
-import type {InputLine} from '../../runs/input/input-line.js';
+import type {InputLine} from '../../runs/input/lines.js';
 import type {Run} from '../../runs/run.js';
 import {skippedLine} from '../../runs/skipped-line.js';
 import {escapeJson} from '../../utils/escape-json.js';
-import {placedError} from '../../utils/placed-error.js';
+import {placedError} from '../../utils/file-error.js';
 import {printable} from '../../utils/printable.js';
-import type {RunCounts} from './counts.js';
+import {LinesSkipped} from '../report-error.js';
+import {counted} from '../terminal/quantities.js';
 import type {Output} from './output.js';
 import type {RunProgress} from './progress.js';
+
+/** How many lines a run has done. */
+export interface RunCounts {
+  /** Those that were skipped included. */
+  lines: number;
+  /** Lines that could not be scored. */
+  skipped: number;
+}
 
 type OnProgress = (progress: {tokens: number; total: number}) => void;
 
@@ -95,4 +104,17 @@ function isOfLine(error: unknown): error is Error {
     error instanceof ContextOverflowError ||
     error instanceof ChatTemplateError
   );
+}
+
+/**
+ * Tells the user that lines could not be scored.
+ *
+ * @param noun - what a line is
+ * @throws {@link LinesSkipped} if there are any
+ */
+export function tellSkipped({skipped, lines}: RunCounts, noun = 'line'): void {
+  if (skipped > 0) {
+    process.stderr.write(`implicit-prm: ${skipped} of ${counted(lines, noun)} could not be scored\n`);
+    throw new LinesSkipped();
+  }
 }

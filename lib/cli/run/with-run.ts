@@ -1,9 +1,8 @@
 import process from 'node:process';
 import type {RunRecord} from '../../runs/record.js';
-import {ResumeError} from '../../runs/resume-error.js';
-import {Run} from '../../runs/run.js';
+import {ResumeError, Run} from '../../runs/run.js';
 import {printable} from '../../utils/printable.js';
-import type {RunFlags} from '../options/run-flags.js';
+import type {RunFlags} from '../options/run.js';
 import type {Output} from './output.js';
 
 /**

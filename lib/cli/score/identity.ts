@@ -1,8 +1,8 @@
 import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
 import type {PairInfo} from '../../pair/pair.js';
 import type {RunRecord} from '../../runs/record.js';
-import {splitText} from '../../steps/splitter-text.js';
-import type {ScoreFlags} from './flags.js';
+import {splitterText} from '../../steps/splitter-text.js';
+import type {ScoreFlags} from './options.js';
 
 /**
  * Describes all that results depend on, apart from the input, so that a run that is resumed or merged can be compared.
@@ -16,7 +16,7 @@ export async function scoreIdentity(info: PairInfo, flags: ScoreFlags): Promise<
     reference: await fingerprint(info.reference?.path),
     'LoRA adapter': await fingerprint(info.lora ?? undefined),
     '--beta': info.beta,
-    '--split': splitText(split),
+    '--split': splitterText(split),
     '--aggregate': flags.aggregate ?? 'min',
     '--score-by': flags.scoreBy ?? 'reward',
     '--beta-schedule': flags.betaSchedule ?? 'constant',

@@ -1,8 +1,28 @@
 import {type Command, Option} from 'commander';
-import {betaScheduleOption} from '../options/beta-schedule.js';
-import {addRunOptions} from '../options/run.js';
-import {share} from '../options/share.js';
-import {parseSplit} from '../options/split.js';
+import type {Aggregate} from '../../reward/aggregate.js';
+import type {BetaSchedule} from '../../reward/beta-schedule.js';
+import type {StepSplitter} from '../../steps/step-splitter.js';
+import {share} from '../options/numbers.js';
+import type {PairFlags} from '../options/pair.js';
+import {addRunOptions, type RunFlags} from '../options/run.js';
+import {betaScheduleOption, parseSplit} from '../options/scoring.js';
+
+/** The options of the command `score`. */
+export interface ScoreFlags extends PairFlags, RunFlags {
+  split?: StepSplitter;
+  aggregate?: Aggregate;
+  scoreBy?: 'reward' | 'q';
+  betaSchedule?: Exclude<BetaSchedule, (...input: never) => unknown>;
+  incomplete?: true;
+  allowSpecialTokens?: true;
+  tokens?: true;
+  report?: string;
+  pretty?: true;
+  threshold?: number;
+  /** False for `--no-color`. */
+  color: boolean;
+  verbose?: true;
+}
 
 /**
  * Adds the options of `score` that are not those of the pair.
@@ -65,6 +85,7 @@ function addOutputOptions(command: Command): Command {
 }
 
 const output = 'where to write instead of stdout; compressed if its name ends with .gz';
+
 const notes = `
 A file given by --output gets each result on the disk before the next line is scored, so that a crash or a full disk
 costs one line. What it was made from is kept in OUTPUT.run.json: models, options, and a hash of the lines that are

@@ -2,16 +2,14 @@ import {formatLegend} from '../../paint/format-legend.js';
 import {formatPrompt} from '../../paint/format-prompt.js';
 import {formatResponse} from '../../paint/format-response.js';
 import {formatText} from '../../paint/format-text.js';
-import {fullBar} from '../../paint/full-bar.js';
-import {natReward} from '../../paint/nat-reward.js';
-import {tokenRewards} from '../../paint/token-rewards.js';
+import {fullBar, natReward} from '../../paint/reward-scale.js';
+import {tokenRewards} from '../../paint/tokens.js';
 import type {TraceLayout} from '../../paint/trace-layout.js';
 import type {PairInfo} from '../../pair/pair.js';
 import type {ScoredResponse} from '../../score/score-types.js';
 import type {Prompt} from '../../text/prompt.js';
-import {createChalk} from '../terminal/create-chalk.js';
-import {terminalWidth} from '../terminal/terminal-width.js';
-import type {ScoreFlags} from './flags.js';
+import {createChalk, terminalWidth} from '../terminal/stdout.js';
+import type {ScoreFlags} from './options.js';
 
 /** A line of the input with its results. */
 export interface PrettyLine {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type {InputLine} from '../../runs/input/input-line.js';
+import type {InputLine} from '../../runs/input/lines.js';
 import {readReportLines} from '../report/read-lines.js';
 import {writeReport} from '../report/write-report.js';
 import type {Output} from '../run/output.js';

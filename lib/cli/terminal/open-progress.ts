@@ -1,6 +1,6 @@
 import type {OpenProgress} from '../../pair/pair-options.js';
-import {byteSize} from './byte-size.js';
-import type {ProgressState} from './progress-state.js';
+import type {ProgressState} from './progress-line.js';
+import {byteSize} from './quantities.js';
 
 /** Says how the downloading and loading of a pair is going. */
 export function openProgressState(progress: OpenProgress): ProgressState {

@@ -1,7 +1,6 @@
 import process from 'node:process';
 import {SingleBar} from 'cli-progress';
-import {progressLine} from './progress-line.js';
-import type {ProgressState} from './progress-state.js';
+import {type ProgressState, progressLine} from './progress-line.js';
 
 /** A progress bar on the last line of stderr, if that is a terminal. */
 export class ProgressDisplay {

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {Chalk, type ChalkInstance} from 'chalk';
 import {fileError} from '../../utils/file-error.js';
 
 /**
@@ -14,4 +15,20 @@ export async function writeStdout(text: string): Promise<void> {
 
 function describe(error: NodeJS.ErrnoException): Error {
   return error.code === 'EPIPE' ? error : fileError('cannot write to stdout', error);
+}
+
+/**
+ * Makes the colours for stdout: none for `--no-color`, none for a file or a pipe (unless FORCE_COLOR asks for them),
+ * and none if NO_COLOR is set, which chalk itself does not heed.
+ *
+ * @param wanted - false for `--no-color`
+ */
+export function createChalk(wanted: boolean): ChalkInstance {
+  return wanted && !process.env.NO_COLOR ? new Chalk() : new Chalk({level: 0});
+}
+
+/** The columns of the terminal that stdout is, else those that COLUMNS tells, else without end. */
+export function terminalWidth(): number {
+  // A terminal that does not know its size says 0.
+  return process.stdout.columns || Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY;
 }

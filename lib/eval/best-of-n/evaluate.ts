@@ -1,9 +1,8 @@
 import {z} from 'zod';
 import {check} from '../../utils/check.js';
-import {bootstrapShape} from '../bootstrap-options.js';
-import {candidatesSchema} from './candidates-schema.js';
+import {bootstrapShape} from '../bootstrap.js';
 import {BestOfNTally} from './tally.js';
-import type {BestOfNEvaluation, BestOfNOptions, BestOfNProblem} from './types.js';
+import {type BestOfNEvaluation, type BestOfNOptions, type BestOfNProblem, candidatesSchema} from './types.js';
 
 const problemsSchema = z.array(z.object({candidates: candidatesSchema})).min(1);
 const optionsSchema = z.strictObject({

@@ -2,10 +2,10 @@ import {z} from 'zod';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {extractAnswer} from '../../rank/extract-answer.js';
 import {sameAnswer} from '../../rank/same-answer.js';
-import {evalRecord} from '../../runs/input/parse-record.js';
+import {parseRecord} from '../../runs/input/parse-record.js';
 import {promptSchema, responseSchema} from '../../score/score-schema.js';
 import type {Prompt} from '../../text/prompt.js';
-import {evalIdSchema} from '../id-schema.js';
+import {recordIdSchema} from '../task.js';
 
 /** A problem whose responses are still to be scored. */
 export interface UnscoredProblem {
@@ -24,7 +24,7 @@ interface UnscoredResponse {
 
 const answerSchema = z.union([z.string(), z.number().transform(String)]);
 const schema = z.looseObject({
-  id: evalIdSchema,
+  id: recordIdSchema,
   prompt: promptSchema,
   reference: answerSchema.optional(),
   complete: z.boolean().optional(),
@@ -49,8 +49,8 @@ const schema = z.looseObject({
  * @param complete - whether a response has come to its end where the line does not say
  * @throws {@link InvalidInputError} for anything else
  */
-export function evalBestOfNProblem(bytes: Uint8Array, complete: boolean): UnscoredProblem {
-  const {id, prompt, reference, responses, ...line} = evalRecord(bytes, schema, 'the line');
+export function readProblem(bytes: Uint8Array, complete: boolean): UnscoredProblem {
+  const {id, prompt, reference, responses, ...line} = parseRecord(bytes, schema, 'the line');
   return {
     id,
     prompt,

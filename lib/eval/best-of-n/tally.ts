@@ -3,7 +3,7 @@ import {vote} from '../../rank/vote.js';
 import {type Aggregate, aggregate} from '../../reward/aggregate.js';
 import {sigmoid} from '../../reward/sigmoid.js';
 import {bootstrap} from '../bootstrap.js';
-import {CalibrationTally} from '../calibration-tally.js';
+import {CalibrationTally} from '../calibration.js';
 import type {StepValues} from '../step-values.js';
 import {passAtK} from './pass-at-k.js';
 import type {

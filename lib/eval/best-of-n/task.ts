@@ -1,28 +1,32 @@
+import {z} from 'zod';
+import {parseRecord} from '../../runs/input/parse-record.js';
 import {splitSteps} from '../../steps/split-steps.js';
-import {splitText} from '../../steps/splitter-text.js';
+import {splitterText} from '../../steps/splitter-text.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
 import type {CachedScorer} from '../scoring/cached-scorer.js';
+import type {TokenScores} from '../scoring/score-cache.js';
 import {stepsOf} from '../scoring/steps-of.js';
-import type {TokenScores} from '../scoring/token-scores.js';
 import type {EvalTask} from '../task.js';
-import {evalBestOfNProblem, type UnscoredProblem} from './problem.js';
-import type {BestOfNCandidate} from './types.js';
+import {readProblem, type UnscoredProblem} from './problem.js';
+import {type BestOfNCandidate, type BestOfNProblem, candidatesSchema} from './types.js';
+
+const schema = z.object({responses: candidatesSchema});
 
 interface BestOfNTaskOptions {
   split?: StepSplitter;
   incomplete?: boolean;
 }
 
-/** Makes what `eval best-of-n` does with each problem. Its results are for {@link evalBestOfNResult}. */
-export function evalBestOfNTask({
+/** Makes what `eval best-of-n` does with each problem. Its results are for {@link readBestOfNResult}. */
+export function bestOfNTask({
   split = 'blank-line',
   incomplete = false,
 }: BestOfNTaskOptions): EvalTask<UnscoredProblem> {
   return {
     name: 'best-of-n',
     noun: 'problem',
-    identity: {'--split': splitText(split), '--incomplete': incomplete},
-    read: bytes => evalBestOfNProblem(bytes, !incomplete),
+    identity: {'--split': splitterText(split), '--incomplete': incomplete},
+    read: bytes => readProblem(bytes, !incomplete),
     async score(problem, scorer, rewards, watching) {
       const scores = await scoreResponses(problem, scorer, watching);
       const responses = problem.responses.map(({text, answer, correct}, index): BestOfNCandidate => {
@@ -56,4 +60,13 @@ async function scoreResponses(
   const cut = await scorer.score({prompt, responses: texts(false), complete: false}, watching);
   const [nextEnded, nextCut] = [ended.values(), cut.values()];
   return responses.map(({complete}) => (complete ? nextEnded : nextCut).next().value!);
+}
+
+/**
+ * Reads a problem that {@link bestOfNTask} scored.
+ *
+ * @param bytes - the result as JSON
+ */
+export function readBestOfNResult(bytes: Uint8Array): BestOfNProblem {
+  return {candidates: parseRecord(bytes, schema, 'the result').responses};
 }

@@ -1,7 +1,7 @@
-import type {BootstrapOptions} from '../bootstrap-options.js';
+import {z} from 'zod';
+import type {BootstrapOptions, Estimate} from '../bootstrap.js';
 import type {Calibration} from '../calibration.js';
-import type {Estimate} from '../estimate.js';
-import type {StepValues} from '../step-values.js';
+import {type StepValues, stepValuesSchema} from '../step-values.js';
 
 /** A response that may be chosen. */
 export interface BestOfNCandidate {
@@ -89,3 +89,15 @@ export interface BestOfNEvaluation {
   /** σ of the outcome reward against correctness, over all responses. */
   calibration: Calibration;
 }
+
+/** The scored responses to a problem, at least one. */
+export const candidatesSchema = z
+  .array(
+    z.object({
+      answer: z.string().nullable(),
+      correct: z.boolean(),
+      steps: stepValuesSchema,
+      withoutReference: stepValuesSchema.optional(),
+    }),
+  )
+  .min(1);

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {check} from '../../utils/check.js';
-import {bootstrapShape} from '../bootstrap-options.js';
+import {bootstrapShape} from '../bootstrap.js';
 import {bySchema, checkSamples} from './schema.js';
 import {ProcessBenchTally} from './tally.js';
 import type {ProcessBenchEvaluation, ProcessBenchOptions, ProcessBenchSample} from './types.js';

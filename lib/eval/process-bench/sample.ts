@@ -1,8 +1,8 @@
 import {z} from 'zod';
-import {evalRecord} from '../../runs/input/parse-record.js';
+import {parseRecord} from '../../runs/input/parse-record.js';
 import {joinSteps} from '../../steps/join-steps.js';
 import type {StepSpan} from '../../steps/step-span.js';
-import {evalIdSchema} from '../id-schema.js';
+import {recordIdSchema} from '../task.js';
 
 /** A solution that is still to be scored. */
 export interface UnscoredSample {
@@ -17,7 +17,7 @@ export interface UnscoredSample {
 const text = z.string().refine(value => value.isWellFormed(), 'expected well-formed UTF-16');
 const schema = z
   .looseObject({
-    id: evalIdSchema,
+    id: recordIdSchema,
     problem: text,
     steps: z.array(text).min(1),
     label: z.int().min(-1),
@@ -35,8 +35,8 @@ const schema = z
  * @param labelSteps - whether to begin each step with `Step N: `
  * @throws {@link InvalidInputError} for anything else
  */
-export function evalProcessBenchSample(bytes: Uint8Array, labelSteps: boolean): UnscoredSample {
-  const {id, problem, steps, label, ...rest} = evalRecord(bytes, schema, 'the sample');
+export function readSample(bytes: Uint8Array, labelSteps: boolean): UnscoredSample {
+  const {id, problem, steps, label, ...rest} = parseRecord(bytes, schema, 'the sample');
   const labelled = labelSteps ? steps.map((step, index) => `Step ${index + 1}: ${step}`) : steps;
   return {id, problem, ...joinSteps(labelled), label, finalAnswerCorrect: rest.final_answer_correct};
 }

@@ -1,9 +1,7 @@
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {sigmoid} from '../../reward/sigmoid.js';
-import {bootstrap} from '../bootstrap.js';
-import {CalibrationTally} from '../calibration-tally.js';
-import type {Estimate} from '../estimate.js';
-import {harmonicMean} from './harmonic-mean.js';
+import {bootstrap, type Estimate} from '../bootstrap.js';
+import {CalibrationTally} from '../calibration.js';
 import type {BestThreshold, ProcessBenchEvaluation, ProcessBenchSample} from './types.js';
 
 /** The thresholds at which a sample is predicted right: all above the one number, up to and with the other. */
@@ -159,4 +157,9 @@ function statistics(
 
   const accuracies = [right[0] / all[0], right[1] / all[1]] as [number, number];
   return [...accuracies, harmonicMean(...accuracies)];
+}
+
+/** The harmonic mean of two shares, 0 if either is 0: the F1 of ProcessBench. */
+function harmonicMean(a: number, b: number): number {
+  return a + b === 0 ? 0 : (2 * a * b) / (a + b);
 }

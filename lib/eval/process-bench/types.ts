@@ -1,6 +1,5 @@
-import type {BootstrapOptions} from '../bootstrap-options.js';
+import type {BootstrapOptions, Estimate} from '../bootstrap.js';
 import type {Calibration} from '../calibration.js';
-import type {Estimate} from '../estimate.js';
 import type {StepValues} from '../step-values.js';
 
 /** A solution whose first wrong step is known, as in ProcessBench (arXiv 2412.06559). */

@@ -3,8 +3,7 @@ import type {Pair} from '../../pair/pair.js';
 import {scoreSteps} from '../../score/score-steps.js';
 import type {ScoreOptions} from '../../score/score-types.js';
 import type {Prompt} from '../../text/prompt.js';
-import type {ScoreCache} from './score-cache.js';
-import type {TokenScores} from './token-scores.js';
+import type {ScoreCache, TokenScores} from './score-cache.js';
 
 /** What to stop the scoring with, and whom to tell of it. */
 type Watching = Pick<ScoreOptions, 'signal' | 'onProgress'>;

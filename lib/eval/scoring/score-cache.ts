@@ -1,10 +1,15 @@
 import {type FileHandle, mkdir, open, readdir} from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import {z} from 'zod';
 import {DurableLines} from '../../runs/files/durable-lines.js';
-import {LockHeldError} from '../../runs/files/lock-held-error.js';
+import {LockHeldError} from '../../runs/files/file-lock.js';
 import {readLines} from '../../runs/files/read-lines.js';
-import type {TokenScores} from './token-scores.js';
+import type {ScoredTokens} from '../../score/score-types.js';
+
+/** What the models said of a response, whatever its steps: enough for every reward. */
+export type TokenScores = Pick<ScoredTokens, 'starts' | 'policyLogprobs' | 'referenceLogprobs'>;
 
 /** Where a line lies. */
 interface Place {
@@ -221,4 +226,11 @@ function textOf({buffer, byteOffset, byteLength}: Uint32Array | Float32Array): s
 function bytesOf(text: string): ArrayBuffer {
   const bytes = new Uint8Array(Buffer.from(text, 'base64'));
   return bytes.buffer.slice(0, bytes.length - (bytes.length % 4));
+}
+
+/** The folder for caches of this package, by the XDG Base Directory Specification. */
+export function cacheDirectory(): string {
+  const {XDG_CACHE_HOME: base} = process.env;
+  // The specification wants relative paths ignored.
+  return path.join(base && path.isAbsolute(base) ? base : path.join(os.homedir(), '.cache'), 'implicit-prm');
 }

@@ -3,7 +3,7 @@ import {stepRewards} from '../../reward/step-rewards.js';
 import {stepBoundaries} from '../../steps/step-boundaries.js';
 import type {StepSpan} from '../../steps/step-span.js';
 import type {StepValues} from '../step-values.js';
-import type {TokenScores} from './token-scores.js';
+import type {TokenScores} from './score-cache.js';
 
 /** How log-probabilities become rewards. */
 export interface StepsOptions {

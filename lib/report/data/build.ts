@@ -1,18 +1,17 @@
-import type {BestOfNCandidate} from '../../eval/best-of-n/types.js';
+import {evaluateBestOfN} from '../../eval/best-of-n/evaluate.js';
+import type {BestOfNCandidate, BestOfNProblem} from '../../eval/best-of-n/types.js';
 import {calibrate} from '../../eval/calibration.js';
 import type {BetaSchedule} from '../../reward/beta-schedule.js';
 import {sigmoid} from '../../reward/sigmoid.js';
-import type {ReportResponse, ReportResult} from '../types.js';
-import {bestOfNData} from './best-of-n.js';
-import {colourScale} from './colour-scale.js';
+import type {ReportPrompt, ReportResponse, ReportResult} from '../types.js';
 import {groupResults, type ReportGroup} from './group-results.js';
-import {packNumbers} from './pack.js';
-import {packCounts} from './pack-counts.js';
-import {promptText} from './prompt-text.js';
+import {packCounts, packNumbers} from './pack.js';
 import {responseLabels} from './response-labels.js';
-import {rounded} from './rounded.js';
 import {findSchedule, tokenRewards} from './token-rewards.js';
-import type {PromptData, ReportData, ResponseData, StepData, TokenData} from './types.js';
+import type {BestOfNData, PromptData, ReportData, ResponseData, StepData, TokenData} from './types.js';
+
+/** Fewer than an evaluation draws: the page is to be there soon, and shows bands, not digits. */
+const resamples = 500;
 
 /** Works out what a page shows of results that have been checked. */
 export function buildReportData(
@@ -141,4 +140,57 @@ function evaluations(
     bestOfN: bestOfNData(problems.filter(({labelled}) => labelled)),
     calibration: forecasts.length === 0 ? null : calibrate(forecasts),
   };
+}
+
+/**
+ * Measures best-of-N.
+ *
+ * @param problems - those with a label for each response
+ * @returns `null` if none has several responses
+ */
+function bestOfNData(problems: readonly BestOfNProblem[]): BestOfNData | null {
+  const several = problems.filter(({candidates}) => candidates.length > 1);
+  if (several.length === 0) {
+    return null;
+  }
+
+  const {problems: count, counts, accuracy} = evaluateBestOfN(several, {resamples});
+  return {problems: count, counts, accuracy};
+}
+
+/** A prompt as text to be read. */
+function promptText(prompt: NonNullable<ReportPrompt['prompt']>): string {
+  if (typeof prompt === 'string') {
+    return prompt;
+  }
+
+  if ('raw' in prompt) {
+    return typeof prompt.raw === 'string' ? prompt.raw : `${prompt.raw.length} tokens`;
+  }
+
+  // One turn of the user is what a plain string stands for.
+  const [first] = prompt;
+  return prompt.length === 1 && first?.role === 'user'
+    ? first.content
+    : prompt.map(({role, content}) => `${role}: ${content}`).join('\n\n');
+}
+
+/**
+ * Chooses the size from which on colours are full: one that most values stay under, so that a few extreme ones do
+ * not leave all others pale.
+ *
+ * @param values - of either sign; zeros do not count
+ * @param share - how many of the values stay under it, 0 … 1
+ * @returns a number above 0
+ */
+function colourScale(values: Iterable<number>, share: number): number {
+  const sizes = Float64Array.from(values, Math.abs)
+    .filter(size => size > 0)
+    .sort();
+  return sizes.length === 0 ? 1 : Number(sizes[Math.floor(share * (sizes.length - 1))]!.toPrecision(2));
+}
+
+/** Rounds a number to six digits, which is more than a page shows. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
 }

@@ -1,13 +1,12 @@
+import {formatCount} from '../../paint/numbers.js';
 import type {ReportData} from '../data/types.js';
 import {overview} from './charts/overview.js';
 import {ResponseDetail} from './detail/detail.js';
 import {element} from './element.js';
-import {formatCount} from './format-count.js';
 import {pageHeader} from './header.js';
 import {responseViews} from './response-view.js';
 import {Selection} from './selection.js';
-import {filterResponses} from './table/filter.js';
-import {filterBar} from './table/filter-bar.js';
+import {filterBar, filterResponses} from './table/filter.js';
 import {ResponseTable} from './table/table.js';
 
 const data = JSON.parse(document.querySelector('#data')!.textContent!) as ReportData;

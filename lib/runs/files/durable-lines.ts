@@ -3,10 +3,8 @@ import {type FileHandle, open} from 'node:fs/promises';
 import {fileError} from '../../utils/file-error.js';
 import {FileLock} from './file-lock.js';
 import {gzipLines} from './gzip-lines.js';
-import {isGzipName} from './is-gzip-name.js';
-import type {LineFormat} from './line-format.js';
-import {plainLines} from './plain-lines.js';
-import {syncDirectory} from './sync-directory.js';
+import {isGzipName, type LineFormat, plainLines} from './line-format.js';
+import {syncDirectory} from './write-atomically.js';
 
 interface Waiting {
   line: string;

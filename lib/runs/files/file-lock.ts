@@ -3,7 +3,6 @@ import {copyFile, link, readFile, rm, stat, utimes, writeFile} from 'node:fs/pro
 import {hostname} from 'node:os';
 import process from 'node:process';
 import {z} from 'zod';
-import {LockHeldError} from './lock-held-error.js';
 import {isRunning, ownIdentity} from './process-identity.js';
 
 const holderSchema = z.object({host: z.string(), pid: z.int().positive(), began: z.string()});
@@ -142,4 +141,20 @@ function heldError(path: string, content: string | undefined): LockHeldError {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** Another process writes the file. */
+export class LockHeldError extends Error {
+  static {
+    LockHeldError.prototype.name = 'LockHeldError';
+  }
+
+  /**
+   * @param lock - the lock file
+   * @param holder - who wrote it, if that can be told
+   */
+  constructor(lock: string, holder: {host: string; pid: number} | undefined) {
+    const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
+    super(`${who} is writing it (if that is not so, remove ${lock})`);
+  }
 }

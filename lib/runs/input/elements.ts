@@ -1,7 +1,7 @@
 import {JSONParser} from '@streamparser/json';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
-import {placedError} from '../../utils/placed-error.js';
-import type {InputLine} from './input-line.js';
+import {placedError} from '../../utils/file-error.js';
+import type {InputLine} from './lines.js';
 import type {Input} from './open-input.js';
 
 /**

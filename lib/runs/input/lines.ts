@@ -1,7 +1,18 @@
-import {placedError} from '../../utils/placed-error.js';
+import {placedError} from '../../utils/file-error.js';
 import {readLines} from '../files/read-lines.js';
-import type {InputLine} from './input-line.js';
 import type {Input} from './open-input.js';
+
+/** A line of the input, or an element of the JSON array that it is, and where. */
+export interface InputLine {
+  /** JSON. */
+  bytes: Uint8Array;
+  /** Of the line or the element, from 1 on. */
+  number: number;
+  /** Such as `data.jsonl:17`. */
+  place: string;
+  /** Where it ends, in bytes of the input. */
+  end: number;
+}
 
 /**
  * Reads the lines of an input that are not blank.

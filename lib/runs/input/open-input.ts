@@ -4,7 +4,7 @@ import process from 'node:process';
 import {addAbortSignal, pipeline, type Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import {fileError} from '../../utils/file-error.js';
-import {isGzipName} from '../files/is-gzip-name.js';
+import {isGzipName} from '../files/line-format.js';
 
 /** From how many bytes on the part that was read of a compressed file says how far we are. */
 const leastCompressed = 2 ** 20;

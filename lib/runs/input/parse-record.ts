@@ -10,7 +10,7 @@ import {check} from '../../utils/check.js';
  * @param name - what to call it in messages
  * @throws {@link InvalidInputError} if it is anything else
  */
-export function evalRecord<Schema extends z.ZodType>(
+export function parseRecord<Schema extends z.ZodType>(
   bytes: Uint8Array,
   schema: Schema,
   name: string,

@@ -1,7 +1,6 @@
-import {placedError} from '../../utils/placed-error.js';
+import {placedError} from '../../utils/file-error.js';
 import {inputElements} from './elements.js';
-import type {InputLine} from './input-line.js';
-import {inputLines} from './lines.js';
+import {type InputLine, inputLines} from './lines.js';
 import type {Input} from './open-input.js';
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);

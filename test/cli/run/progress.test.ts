@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
 import {RunProgress} from '../../../lib/cli/run/progress.js';
 import type {ProgressDisplay} from '../../../lib/cli/terminal/progress-display.js';
-import type {ProgressState} from '../../../lib/cli/terminal/progress-state.js';
+import type {ProgressState} from '../../../lib/cli/terminal/progress-line.js';
 import type {Input} from '../../../lib/runs/input/open-input.js';
 
 test('progress counts from where an earlier process stopped, its speed only what this one did', async t => {

@@ -1,10 +1,9 @@
 import type {ChalkInstance} from 'chalk';
 import type {BestOfNAccuracy, BestOfNEvaluation, BestOfNMethod} from '../../../eval/best-of-n/types.js';
-import {counted} from '../../terminal/counted.js';
-import type {EvalSource} from '../source.js';
+import {counted} from '../../terminal/quantities.js';
+import type {EvalSource} from '../outcome.js';
 import {formatCalibration} from './calibration.js';
-import {percent} from './percent.js';
-import {evalRewards} from './rewards.js';
+import {percent, rewardsText} from './parts.js';
 
 type Row = readonly [method: BestOfNMethod, label: string];
 
@@ -72,7 +71,7 @@ export function formatBestOfN(results: BestOfNEvaluation & EvalSource, chalk: Ch
     }),
   ]);
   return [
-    `${counted(problems, 'problem')}, ${counted(responses, 'response')}${cached}, ${evalRewards(results)}`,
+    `${counted(problems, 'problem')}, ${counted(responses, 'response')}${cached}, ${rewardsText(results)}`,
     'Right answers in %, with 95 % bootstrap confidence intervals over problems',
     '',
     ''.padEnd(labelWidth) +

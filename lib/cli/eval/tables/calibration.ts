@@ -1,6 +1,6 @@
 import type {ChalkInstance} from 'chalk';
 import type {Calibration} from '../../../eval/calibration.js';
-import {percent} from './percent.js';
+import {percent} from './parts.js';
 
 const barWidth = 20;
 

@@ -1,12 +1,11 @@
 import type {ChalkInstance} from 'chalk';
-import type {Estimate} from '../../../eval/estimate.js';
+import type {Estimate} from '../../../eval/bootstrap.js';
 import type {ProcessBenchEvaluation} from '../../../eval/process-bench/types.js';
 import {printable} from '../../../utils/printable.js';
-import {counted} from '../../terminal/counted.js';
-import type {EvalSource} from '../source.js';
+import {counted} from '../../terminal/quantities.js';
+import type {EvalSource} from '../outcome.js';
 import {formatCalibration} from './calibration.js';
-import {percent} from './percent.js';
-import {evalRewards} from './rewards.js';
+import {percent, rewardsText} from './parts.js';
 
 /** Where a threshold comes from. */
 export interface ThresholdSource {
@@ -27,7 +26,7 @@ export function formatProcessBench(results: Results, chalk: ChalkInstance): stri
   const {by, erroneous, correct, accuracyErroneous, accuracyCorrect, f1, calibration, threshold} = results;
   const value = by === 'q' ? 'Q' : 'reward';
   return [
-    `${counted(erroneous + correct, 'sample')}, ${evalRewards(results)}`,
+    `${counted(erroneous + correct, 'sample')}, ${rewardsText(results)}`,
     `Predicted error: the first step with σ(${value}) < ${threshold}`,
     `  ${origin(results, chalk)}`,
     '',

@@ -1,9 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import type {BestOfNMethod} from '../../../eval/best-of-n/types.js';
+import {formatCount} from '../../../paint/numbers.js';
 import type {BestOfNData} from '../../data/types.js';
-import {formatCount} from '../format-count.js';
-import {chart} from './chart.js';
-import {legend} from './legend.js';
+import {chart, legend} from './chart.js';
 
 interface Series {
   method: BestOfNMethod;

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type {Calibration, CalibrationBin} from '../../../eval/calibration.js';
+import {formatCount} from '../../../paint/numbers.js';
 import {element} from '../element.js';
-import {formatCount} from '../format-count.js';
 import {chart} from './chart.js';
 
 /** Draws the share of right responses against the probability that σ(Q) gives them. */

@@ -1,9 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import {formatCount} from '../format-count.js';
+import {formatCount} from '../../../paint/numbers.js';
+import {verdictColours} from '../colours.js';
 import type {ResponseView, Verdict} from '../response-view.js';
-import {chart} from './chart.js';
-import {legend} from './legend.js';
-import {verdictColours} from './verdict-colours.js';
+import {chart, legend} from './chart.js';
 
 /** Draws how the scores of right and of wrong responses are distributed: right ones above the line, wrong ones below. */
 export function distributionChart(responses: readonly ResponseView[]): HTMLElement {

@@ -1,10 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import {formatNumber} from '../../../paint/numbers.js';
-import {formatCount} from '../format-count.js';
+import {formatCount, formatNumber} from '../../../paint/numbers.js';
+import {verdictColours} from '../colours.js';
 import type {ResponseView, Verdict} from '../response-view.js';
-import {chart} from './chart.js';
-import {legend} from './legend.js';
-import {verdictColours} from './verdict-colours.js';
+import {chart, legend} from './chart.js';
 
 interface Point {
   response: ResponseView;

@@ -1,5 +1,4 @@
-import {formatSigned} from '../../../paint/format-signed.js';
-import {formatNumber} from '../../../paint/numbers.js';
+import {formatNumber, formatSigned} from '../../../paint/numbers.js';
 import {element} from '../element.js';
 import type {ResponseView} from '../response-view.js';
 

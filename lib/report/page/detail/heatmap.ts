@@ -1,11 +1,10 @@
 import type {ReportData} from '../../data/types.js';
+import {heat} from '../colours.js';
 import {element} from '../element.js';
-import {heat} from '../heat.js';
 import type {ResponseView} from '../response-view.js';
 import {stepRow} from './step-row.js';
-import {type TokenCell, tokenCells} from './token-cells.js';
 import {tokenTip} from './token-tip.js';
-import {tokenViews} from './tokens.js';
+import {type TokenCell, tokenCells, tokenViews} from './tokens.js';
 import type {Tooltip} from './tooltip.js';
 
 /** What the tokens are coloured by. */

@@ -1,8 +1,7 @@
-import {formatSigned} from '../../../paint/format-signed.js';
-import {formatNumber} from '../../../paint/numbers.js';
+import {formatNumber, formatSigned} from '../../../paint/numbers.js';
 import {sigmoid} from '../../../reward/sigmoid.js';
+import {heat} from '../colours.js';
 import {element} from '../element.js';
-import {heat} from '../heat.js';
 import type {ResponseView} from '../response-view.js';
 
 /**

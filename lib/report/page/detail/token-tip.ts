@@ -1,10 +1,9 @@
-import {formatSigned} from '../../../paint/format-signed.js';
-import {formatNumber} from '../../../paint/numbers.js';
+import {formatNumber, formatSigned} from '../../../paint/numbers.js';
 import {sigmoid} from '../../../reward/sigmoid.js';
 import {element} from '../element.js';
-import type {TokenCell} from './token-cells.js';
-import type {TokenView} from './tokens.js';
-import {visibleText} from './visible-text.js';
+import type {TokenCell, TokenView} from './tokens.js';
+
+const names: Readonly<Record<string, string>> = {'\n': '↵', '\r': '␍', '\t': '⇥', ' ': '␣'};
 
 /** Makes what is told of a token: a column for each token of the cell. */
 export function tokenTip(cell: TokenCell, total: number): Node[] {
@@ -39,4 +38,13 @@ export function tokenTip(cell: TokenCell, total: number): Node[] {
       ),
     ),
   ];
+}
+
+/** Text with its white space and its control and direction characters made visible, for a tooltip. */
+function visibleText(text: string): string {
+  return text.replace(
+    /[\s\p{Cc}\p{Cf}\p{Cs}]/gu,
+    character =>
+      names[character] ?? `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`,
+  );
 }

@@ -1,5 +1,3 @@
-import {base64Bytes} from './base64-bytes.js';
-
 /** Reads what `packNumbers` wrote. */
 export function unpackNumbers(text: string): Float32Array {
   const bytes = base64Bytes(text);
@@ -10,4 +8,27 @@ export function unpackNumbers(text: string): Float32Array {
   }
 
   return new Float32Array(words.buffer);
+}
+
+/** Reads what `packCounts` wrote. */
+export function unpackCounts(text: string): number[] {
+  const values: number[] = [];
+  let value = 0;
+  let shift = 0;
+  for (const byte of base64Bytes(text)) {
+    value |= (byte & 0x7f) << shift;
+    shift += 7;
+    if (byte < 0x80) {
+      values.push(value);
+      value = 0;
+      shift = 0;
+    }
+  }
+
+  return values;
+}
+
+/** The bytes that base64 stands for. */
+function base64Bytes(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), character => character.charCodeAt(0));
 }

@@ -1,6 +1,6 @@
 import {formatNumber} from '../../../paint/numbers.js';
+import {heat} from '../colours.js';
 import {element} from '../element.js';
-import {heat} from '../heat.js';
 import type {ResponseView} from '../response-view.js';
 
 /** A column of the table. */

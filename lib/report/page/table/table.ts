@@ -2,7 +2,8 @@ import {element} from '../element.js';
 import type {ResponseView} from '../response-view.js';
 import type {Selection} from '../selection.js';
 import {type Column, tableColumns} from './columns.js';
-import {type Order, sortResponses} from './sort-responses.js';
+
+const collator = new Intl.Collator('en', {numeric: true});
 
 /** The height of a row in pixels, as the style has it. */
 const rowHeight = 28;
@@ -189,4 +190,26 @@ export class ResponseTable {
       this.#rows.get(place)!.focus({preventScroll: true});
     }
   }
+}
+
+/** What the table is sorted by. */
+interface Order {
+  column: Column;
+  descending: boolean;
+}
+
+/** Sorts responses. Those without a value go last either way, and those with the same stay in their order. */
+function sortResponses(responses: readonly ResponseView[], {column, descending}: Order): ResponseView[] {
+  const keyed = responses.map(response => ({response, value: column.value(response)}));
+  const sign = descending ? -1 : 1;
+  keyed.sort(({value: a}, {value: b}) => {
+    if (a === null || b === null) {
+      return Number(a === null) - Number(b === null);
+    }
+
+    return (
+      sign * (typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b)))
+    );
+  });
+  return keyed.map(({response}) => response);
 }

@@ -1,9 +1,0 @@
-/**
- * Colours an element by a number of either sign: the style mixes the colour of the sign in by `--heat`, 0 … 1.
- *
- * @param scale - the size from which on the colour is full
- */
-export function heat(target: HTMLElement, value: number, scale: number): void {
-  target.classList.add(value < 0 ? 'negative' : 'positive');
-  target.style.setProperty('--heat', Math.min(1, Math.abs(value) / scale).toFixed(3));
-}
