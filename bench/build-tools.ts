@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {findRuntime} from '../lib/engine/find-runtime.js';
+import {findRuntime} from '../lib/engine/native/find-runtime.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const buildDirectory = join(root, 'build', 'bench', 'tools');

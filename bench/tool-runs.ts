@@ -3,7 +3,7 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import {findRuntime} from '../lib/engine/find-runtime.js';
+import {findRuntime} from '../lib/engine/native/find-runtime.js';
 import type {Tools} from './build-tools.js';
 import type {DriverOptions} from './driver.js';
 import type {BenchPair} from './models.js';

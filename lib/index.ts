@@ -5,7 +5,7 @@
  */
 
 export type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine/engine.js';
-export type {LogListener} from './engine/native-engine.js';
+export type {LogListener} from './engine/native/native-engine.js';
 export type {TokenUsage} from './engine/token-usage.js';
 export {ChatTemplateError} from './errors/chat-template-error.js';
 export {ContextOverflowError} from './errors/context-overflow-error.js';

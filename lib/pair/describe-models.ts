@@ -1,6 +1,6 @@
-import {findRuntime} from '../engine/find-runtime.js';
-import {loadAddon} from '../engine/load-addon.js';
-import {libraryError} from '../engine/run-operation.js';
+import {findRuntime} from '../engine/native/find-runtime.js';
+import {loadAddon} from '../engine/native/load-addon.js';
+import {libraryError} from '../engine/native/run-operation.js';
 import {locateModel} from './locate-model.js';
 import {type ModelInfo, modelInfo} from './model-info.js';
 

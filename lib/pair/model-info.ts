@@ -1,4 +1,4 @@
-import type {AddonModelDescription} from '../engine/addon.js';
+import type {AddonModelDescription} from '../engine/native/addon.js';
 
 /** What a GGUF file tells of its model. */
 export interface ModelInfo {

@@ -1,5 +1,5 @@
-import type {AddonTokens} from '../engine/addon.js';
-import type {NativeEngine} from '../engine/native-engine.js';
+import type {AddonTokens} from '../engine/native/addon.js';
+import type {NativeEngine} from '../engine/native/native-engine.js';
 import {ChatTemplateError} from '../errors/chat-template-error.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {ChatTemplate} from './chat-template.js';

@@ -1,4 +1,4 @@
-import type {AddonSpecialToken} from '../engine/addon.js';
+import type {AddonSpecialToken} from '../engine/native/addon.js';
 
 /** Code points to choose a marker from: noncharacters, which no text is to contain, private use, and then any. */
 const markerRanges = [

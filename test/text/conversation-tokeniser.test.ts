@@ -1,7 +1,7 @@
 import {deepEqual} from 'node:assert/strict';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
-import type {NativeEngine} from '../../lib/engine/native-engine.js';
+import type {NativeEngine} from '../../lib/engine/native/native-engine.js';
 import {InvalidInputError, type Prompt, type TokenisedResponse} from '../../lib/index.js';
 import {ConversationTokeniser} from '../../lib/text/conversation-tokeniser.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';

@@ -1,7 +1,7 @@
 import {ok} from 'node:assert/strict';
-import type {AddonSpecialToken} from '../../lib/engine/addon.js';
 import {MeteredEngine} from '../../lib/engine/metered-engine.js';
-import {NativeEngine} from '../../lib/engine/native-engine.js';
+import type {AddonSpecialToken} from '../../lib/engine/native/addon.js';
+import {NativeEngine} from '../../lib/engine/native/native-engine.js';
 import {type ChatMessage, openPair, type Pair} from '../../lib/index.js';
 import {ChatTemplate} from '../../lib/text/chat-template.js';
 import {str} from '../helpers/gguf-file.js';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type {AddonSpecialToken} from '../../lib/engine/addon.js';
+import type {AddonSpecialToken} from '../../lib/engine/native/addon.js';
 import {SpecialTokens} from '../../lib/text/special-tokens.js';
 
 function tokens(...texts: string[]): AddonSpecialToken[] {

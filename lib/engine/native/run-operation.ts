@@ -1,5 +1,5 @@
-import {errorFromCode} from '../errors/error-from-code.js';
-import {PairClosedError} from '../errors/pair-closed-error.js';
+import {errorFromCode} from '../../errors/error-from-code.js';
+import {PairClosedError} from '../../errors/pair-closed-error.js';
 import type {AddonOperation, AddonProgress} from './addon.js';
 
 /**

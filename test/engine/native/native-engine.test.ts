@@ -1,6 +1,6 @@
 import test from 'ava';
-import {InvalidInputError, type TokenSequence} from '../../lib/index.js';
-import {withPair} from '../helpers/pairs.js';
+import {InvalidInputError, type TokenSequence} from '../../../lib/index.js';
+import {withPair} from '../../helpers/pairs.js';
 
 const tokens = Int32Array.of(1, 2, 3);
 const wrong: [string, unknown, RegExp][] = [

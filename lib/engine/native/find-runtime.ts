@@ -2,8 +2,8 @@ import {existsSync, readdirSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
-import {RuntimeLoadError} from '../errors/runtime-load-error.js';
-import {packageRoot} from '../utils/package-root.js';
+import {RuntimeLoadError} from '../../errors/runtime-load-error.js';
+import {packageRoot} from '../../utils/package-root.js';
 import type {RuntimeFiles} from './addon.js';
 import {recogniseLibraries} from './runtime-libraries.js';
 

@@ -1,8 +1,8 @@
-import {InvalidInputError} from '../errors/invalid-input-error.js';
-import {PairClosedError} from '../errors/pair-closed-error.js';
-import {showValue} from '../errors/show-value.js';
+import {InvalidInputError} from '../../errors/invalid-input-error.js';
+import {PairClosedError} from '../../errors/pair-closed-error.js';
+import {showValue} from '../../errors/show-value.js';
+import type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from '../engine.js';
 import type {AddonPair, AddonPairDescription, AddonPairOptions, AddonProgress, AddonTokens} from './addon.js';
-import type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine.js';
 import {loadAddon} from './load-addon.js';
 import {libraryError, runOperation} from './run-operation.js';
 

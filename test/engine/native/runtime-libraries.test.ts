@@ -2,9 +2,9 @@ import {existsSync, readdirSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import test from 'ava';
-import {recogniseLibraries} from '../../lib/engine/runtime-libraries.js';
+import {recogniseLibraries} from '../../../lib/engine/native/runtime-libraries.js';
 
-const packages = fileURLToPath(new URL('../../node_modules/@node-llama-cpp/', import.meta.url));
+const packages = fileURLToPath(new URL('../../../node_modules/@node-llama-cpp/', import.meta.url));
 
 /** The folders with libraries in the installed packages of node-llama-cpp. */
 function installedFolders(): string[] {

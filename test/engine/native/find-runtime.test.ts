@@ -3,10 +3,10 @@ import {mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync} from 'n
 import path from 'node:path';
 import process from 'node:process';
 import test, {type ExecutionContext} from 'ava';
-import {findRuntime} from '../../lib/engine/find-runtime.js';
-import {loadAddon} from '../../lib/engine/load-addon.js';
-import {runScript, type ScriptResult} from '../helpers/run-script.js';
-import {temporaryDirectory} from '../helpers/temporary-directory.js';
+import {findRuntime} from '../../../lib/engine/native/find-runtime.js';
+import {loadAddon} from '../../../lib/engine/native/load-addon.js';
+import {runScript, type ScriptResult} from '../../helpers/run-script.js';
+import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 
 const root = temporaryDirectory();
 const real = findRuntime();
