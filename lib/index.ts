@@ -5,6 +5,7 @@
  */
 
 export type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine/engine.js';
+export type {MemoryInfo, ModelInfo} from './engine/engine-info.js';
 export type {LogListener} from './engine/native/native-engine.js';
 export type {TokenUsage} from './engine/token-usage.js';
 export {ChatTemplateError} from './errors/chat-template-error.js';
@@ -41,9 +42,8 @@ export type {
 export type {StepValues} from './eval/step-values.js';
 export {type BundledPair, bundledPair} from './pair/bundled-pair.js';
 export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
-export type {ModelInfo} from './pair/model-info.js';
 export {openPair} from './pair/open-pair.js';
-export {type MemoryInfo, Pair, type PairInfo} from './pair/pair.js';
+export {Pair, type PairInfo} from './pair/pair.js';
 export type {OpenProgress, PairOptions} from './pair/pair-options.js';
 export type {AnswerExtractor} from './rank/answer-extractor.js';
 export {bestOf} from './rank/best-of.js';

@@ -1,6 +1,7 @@
 #include "evaluator-thread.h"
 
 #include "error.h"
+#include "thread.h"
 
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace iprm {
 EvaluatorThread::EvaluatorThread(const LlamaApi& api, LogSink sink, Turns* turns,
                                  std::unique_ptr<Evaluator> evaluator)
     : api_(api), sink_(std::move(sink)), turns_(turns), evaluator_(std::move(evaluator)),
-      thread_([this] { run(); }) {}
+      thread_(startThread([this] { run(); })) {}
 
 void EvaluatorThread::submit(std::shared_ptr<Request> request) {
     {

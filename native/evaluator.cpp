@@ -10,23 +10,19 @@ namespace iprm {
 
 namespace {
 
-/// More would leave each too small a share of a batch.
-constexpr size_t maxWalks = 8;
-
-/// So many may be let in before one that there is no room for.
-constexpr size_t maxPassedOver = 32;
-
 /// So many cells that attention over them adds 5 % to the work of evaluating a token: two operations for each
 /// parameter against four for each cell, layer and dimension.
-int32_t affordableCells(const Model& model) {
+double affordableCells(const Model& model) {
     const double perToken = 2.0 * static_cast<double>(model.parameters());
-    const double perCell = 4.0 * model.embeddingLength() * model.layers();
-    return perCell > 0 ? static_cast<int32_t>(0.05 * perToken / perCell) : 0;
+    const double perCell =
+        4.0 * static_cast<double>(model.embeddingLength()) * static_cast<double>(model.layers());
+    return perCell > 0 ? 0.05 * perToken / perCell : 0;
 }
 
 int32_t chooseCacheSize(const Model& model, const EvaluatorOptions& options) {
     if (model.isRecurrent()) return 0;
-    return options.cacheSize.value_or(std::min(affordableCells(model), options.contextSize));
+    if (options.cacheSize) return *options.cacheSize;
+    return static_cast<int32_t>(std::min<double>(affordableCells(model), options.contextSize));
 }
 
 /// Room for the longest sequence, for one batch beside it and for what is kept.
@@ -34,8 +30,8 @@ int32_t cellCount(const Model& model, const EvaluatorOptions& options, int32_t c
     const int32_t cells = options.contextSize + std::max(options.batchSize, cacheSize);
     // A "longrope" model computes other positions once the context exceeds its original length: don't exceed
     // it for the batch's sake alone.
-    const int32_t limit = model.architectureNumber("rope.scaling.original_context_length");
-    return limit >= options.contextSize ? std::min(cells, limit) : cells;
+    const int64_t limit = model.architectureNumber("rope.scaling.original_context_length");
+    return limit >= options.contextSize ? static_cast<int32_t>(std::min<int64_t>(cells, limit)) : cells;
 }
 
 DecoderOptions decoderOptions(const EvaluatorOptions& options, int32_t cells) {
@@ -48,29 +44,6 @@ DecoderOptions decoderOptions(const EvaluatorOptions& options, int32_t cells) {
             options.outputsOnGpu};
 }
 
-size_t countTargets(const Request& request) {
-    size_t count = 0;
-    for (size_t i = request.begin; i < request.end; ++i) {
-        const Sequence& sequence = (*request.sequences)[i];
-        count += sequence.tokens.size() - static_cast<size_t>(sequence.from);
-    }
-    return count;
-}
-
-size_t longestSequence(const Request& request) {
-    size_t longest = 0;
-    for (size_t i = request.begin; i < request.end; ++i)
-        longest = std::max(longest, (*request.sequences)[i].tokens.size());
-    return longest;
-}
-
-/// The most branches that a tree of so many sequences takes at a time.
-size_t branchesOf(size_t sequences) {
-    size_t branches = 1;
-    for (; sequences > 1; sequences /= 2) ++branches;
-    return branches;
-}
-
 } // namespace
 
 Evaluator::Evaluator(const LlamaApi& api, const Model& model, llama_adapter_lora* adapter,
@@ -79,12 +52,9 @@ Evaluator::Evaluator(const LlamaApi& api, const Model& model, llama_adapter_lora
       cells_(cellCount(model, options, cacheSize_)),
       decoder_(api, model, adapter, decoderOptions(options, cells_), log),
       kv_(api, decoder_.memory(), static_cast<size_t>(cells_), decoder_.sequences()),
-      cache_(kv_, static_cast<size_t>(cacheSize_)) {}
-
-void Evaluator::add(std::shared_ptr<Request> request) {
-    request->targetsLeft = countTargets(*request);
-    waiting_.push_back(std::move(request));
-}
+      cache_(kv_, static_cast<size_t>(cacheSize_)),
+      // Small is what takes four batches.
+      admission_({static_cast<size_t>(4 * options.batchSize), Decoder::extraTargets}) {}
 
 void Evaluator::step(LogScope& log) {
     try {
@@ -100,13 +70,12 @@ void Evaluator::step(LogScope& log) {
 }
 
 void Evaluator::failAll(const std::exception_ptr& error) {
-    std::vector<std::shared_ptr<Request>> failed(waiting_.begin(), waiting_.end());
+    std::vector<std::shared_ptr<Request>> failed = admission_.takeAll();
     for (const auto& walk : walks_) {
         for (const auto& request : walk.requests()) {
             if (request->onDone) failed.push_back(request);
         }
     }
-    waiting_.clear();
     walks_.clear();
     cache_.clear();
     for (const auto& request : failed) std::exchange(request->onDone, nullptr)(error);
@@ -114,12 +83,7 @@ void Evaluator::failAll(const std::exception_ptr& error) {
 
 void Evaluator::withdrawCancelled() {
     const auto error = std::make_exception_ptr(Cancelled());
-    std::vector<std::shared_ptr<Request>> cancelled;
-    for (const auto& request : waiting_) {
-        if (request->cancelled()) cancelled.push_back(request);
-    }
-    for (const auto& request : cancelled)
-        waiting_.erase(std::find(waiting_.begin(), waiting_.end(), request));
+    std::vector<std::shared_ptr<Request>> cancelled = admission_.takeCancelled();
     for (auto& walk : walks_) {
         for (const auto& request : walk.requests()) {
             if (!request->onDone || !request->cancelled()) continue;
@@ -130,77 +94,21 @@ void Evaluator::withdrawCancelled() {
     for (const auto& request : cancelled) std::exchange(request->onDone, nullptr)(error);
 }
 
-/// Makes walks of those that wait and that there is room for, first come first served.
+/// Makes walks of those that wait and are to be evaluated now.
 void Evaluator::admit() {
-    while (walks_.size() < maxWalks) {
-        auto admitted = takeWaiting();
+    const MakeRoom room = [this](size_t cells, size_t sequences) { return makeRoom(cells, sequences); };
+    while (true) {
+        std::vector<WalkUnderWay> walks;
+        for (const auto& walk : walks_)
+            walks.push_back({walk.cellsNeeded(), walk.sequencesNeeded(), walk.requests()});
+        auto admitted = admission_.next(walks, room);
         if (admitted.empty()) return;
         walks_.emplace_back(std::move(admitted));
     }
 }
 
-/// The requests for one walk: small ones together, since within a walk one has to wait for another. Large
-/// ones of about one size are evaluated one after the other, which takes fewer cells than all at once.
-std::vector<std::shared_ptr<Request>> Evaluator::takeWaiting() {
-    const size_t maxTargets = smallTargets();
-    Load load = underWay();
-    std::vector<std::shared_ptr<Request>> taken;
-    std::vector<Request*> passedOver;
-    size_t count = 0, targets = 0, longest = 0;
-    for (auto next = waiting_.begin(); next != waiting_.end();) {
-        Request& request = **next;
-        const bool isSmall = request.targetsLeft <= std::max(maxTargets, load.leastLarge / 4);
-        if ((!isSmall && load.leastLarge > 0) || load.calls.count(request.sequences.get()) > 0) {
-            ++next;
-            continue;
-        }
-        targets += request.targetsLeft;
-        if (!taken.empty() && targets > maxTargets) break;
-        const size_t size = request.end - request.begin;
-        longest = std::max(longest, longestSequence(request));
-        count += size;
-        if (load.requested + size > Decoder::extraTargets ||
-            !makeRoom(load.cells + longest, load.sequences + branchesOf(count))) {
-            if (!taken.empty() || request.passedOver >= maxPassedOver) break;
-            count = targets = longest = 0;
-            passedOver.push_back(&request);
-            ++next;
-            continue;
-        }
-        load.requested += size;
-        load.calls.insert(request.sequences.get());
-        for (Request* other : passedOver) ++other->passedOver;
-        taken.push_back(std::move(*next));
-        next = waiting_.erase(next);
-    }
-    return taken;
-}
-
-Evaluator::Load Evaluator::underWay() const {
-    Load load;
-    for (const auto& walk : walks_) {
-        load.cells += walk.cellsNeeded();
-        load.sequences += walk.sequencesNeeded();
-        size_t targets = 0;
-        for (const auto& request : walk.requests()) {
-            if (!request->onDone) continue;
-            targets += request->targetsLeft;
-            load.requested += request->end - request->begin;
-            load.calls.insert(request->sequences.get());
-        }
-        const bool isLeast = load.leastLarge == 0 || targets < load.leastLarge;
-        if (targets > smallTargets() && isLeast) load.leastLarge = targets;
-    }
-    return load;
-}
-
-/// What takes four batches.
-size_t Evaluator::smallTargets() const { return static_cast<size_t>(4 * options_.batchSize); }
-
-/// Makes sure that so many cells and sequences are free, at the cost of what is kept for later calls. False
-/// if that can't be.
+/// At the cost of what is kept for later calls.
 bool Evaluator::makeRoom(size_t cells, size_t sequences) {
-    if (walks_.empty()) return true;
     if (cells > kv_.capacity() || sequences > static_cast<size_t>(decoder_.sequences())) return false;
     while (kv_.cells() + cells > kv_.capacity() || kv_.freeSequences() < sequences) {
         if (!cache_.evictOldest()) return false;

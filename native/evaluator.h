@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admission.h"
 #include "branch-cache.h"
 #include "decoder.h"
 #include "kv-cache.h"
@@ -10,13 +11,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <list>
 #include <memory>
 #include <optional>
-#include <set>
-#include <vector>
+#include <utility>
 
 namespace iprm {
 
@@ -38,12 +37,10 @@ struct EvaluatorOptions {
 
 /// Log-probabilities of given tokens under one model, for any number of requests at a time.
 ///
-/// Small requests that wait together become one prefix tree: what their sequences have in common is evaluated
-/// once. A large one is a tree of its own, which shares what it can with those that are being evaluated.
-/// Trees are walked depth first, in batches that hold tokens of as many branches as fit. A request that comes
-/// while larger ones are being evaluated gets its share of every batch from then on, if the cells hold it
-/// too; the oldest gets the rest. One that there is no room for yet lets others pass, but not without end.
-/// Branches evaluated last stay in memory for later requests.
+/// Requests that are let in together become one prefix tree: what their sequences have in common is evaluated
+/// once. Trees share what they can with others that are being evaluated. They are walked depth first, in
+/// batches that hold tokens of as many branches as fit; of every batch each tree gets its share, and the
+/// oldest the rest. Branches evaluated last stay in memory for later requests.
 ///
 /// Used from one thread, but for `interrupt`.
 class Evaluator {
@@ -56,8 +53,8 @@ public:
     Evaluator(const LlamaApi& api, const Model& model, llama_adapter_lora* adapter,
               const EvaluatorOptions& options, LogScope& log);
 
-    void add(std::shared_ptr<Request> request);
-    bool busy() const { return !waiting_.empty() || !walks_.empty(); }
+    void add(std::shared_ptr<Request> request) { admission_.add(std::move(request)); }
+    bool busy() const { return !admission_.empty() || !walks_.empty(); }
     /// Evaluates one batch. What goes wrong goes to the requests.
     void step(LogScope& log);
     /// Fails everything, waiting or being evaluated.
@@ -71,22 +68,8 @@ public:
     int32_t cacheSize() const { return cacheSize_; }
 
 private:
-    /// What walks under way have yet to take.
-    struct Load {
-        size_t cells = 0, sequences = 0;
-        /// Sequences of all their requests.
-        size_t requested = 0;
-        /// Targets left of the smallest walk that isn't small; 0 if there is none.
-        size_t leastLarge = 0;
-        /// What tells their calls apart.
-        std::set<const std::vector<Sequence>*> calls;
-    };
-
     void withdrawCancelled();
     void admit();
-    std::vector<std::shared_ptr<Request>> takeWaiting();
-    Load underWay() const;
-    size_t smallTargets() const;
     bool makeRoom(size_t cells, size_t sequences);
     void evaluateBatch(LogScope& log);
     Batch nextBatch();
@@ -99,7 +82,7 @@ private:
     Decoder decoder_;
     KvCache kv_;
     BranchCache cache_;
-    std::deque<std::shared_ptr<Request>> waiting_;
+    Admission admission_;
     /// Oldest first.
     std::list<TreeWalk> walks_;
     std::atomic<bool> interrupted_{false};

@@ -94,11 +94,11 @@ std::optional<std::string> Model::metadata(const std::string& key) const {
     return value;
 }
 
-int32_t Model::metadataNumber(const std::string& key) const {
-    return std::atoi(metadata(key).value_or("0").c_str());
+int64_t Model::metadataNumber(const std::string& key) const {
+    return std::strtoll(metadata(key).value_or("0").c_str(), nullptr, 10);
 }
 
-int32_t Model::architectureNumber(const std::string& key) const {
+int64_t Model::architectureNumber(const std::string& key) const {
     return metadataNumber(metadata("general.architecture").value_or("") + "." + key);
 }
 
@@ -120,7 +120,7 @@ ModelDescription Model::describe() const {
     description.parameters = parameters();
     description.sizeInBytes = api_.llama_model_size(model);
     // From the metadata: llama.cpp does not read these for a model opened for its vocabulary alone.
-    description.contextLength = architectureNumber("context_length");
+    description.contextLength = contextLength();
     description.embeddingLength = embeddingLength();
     description.layers = layers();
     description.vocabularySize = words.size();

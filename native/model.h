@@ -26,7 +26,8 @@ struct ModelOptions {
 struct ModelDescription {
     std::string architecture, name, quantisation;
     uint64_t parameters, sizeInBytes;
-    int32_t contextLength, embeddingLength, layers, vocabularySize;
+    int64_t contextLength, embeddingLength, layers;
+    int32_t vocabularySize;
     llama_token beginOfText, endOfText, endOfTurn;
     std::optional<double> beta;
     std::optional<std::string> chatTemplate;
@@ -45,12 +46,13 @@ public:
     ModelDescription describe() const;
 
     Vocabulary vocabulary() const { return {api_, api_.llama_model_get_vocab(model_.get())}; }
-    int32_t contextLength() const { return api_.llama_model_n_ctx_train(model_.get()); }
+    /// How many tokens the model was trained on at a time.
+    int64_t contextLength() const { return architectureNumber("context_length"); }
     uint64_t parameters() const { return api_.llama_model_n_params(model_.get()); }
-    int32_t embeddingLength() const { return architectureNumber("embedding_length"); }
-    int32_t layers() const { return architectureNumber("block_count"); }
+    int64_t embeddingLength() const { return architectureNumber("embedding_length"); }
+    int64_t layers() const { return architectureNumber("block_count"); }
     /// A whole number under a key of the model's architecture, 0 if there is none.
-    int32_t architectureNumber(const std::string& key) const;
+    int64_t architectureNumber(const std::string& key) const;
     /// One string of the metadata, absent if the model has none of that name.
     std::optional<std::string> metadata(const std::string& key) const;
     /// Whether the model keeps a state for each sequence that cannot be cut back to an earlier position.
@@ -61,7 +63,7 @@ public:
 
 private:
     void requireCausal() const;
-    int32_t metadataNumber(const std::string& key) const;
+    int64_t metadataNumber(const std::string& key) const;
 
     const LlamaApi& api_;
     std::string path_;

@@ -13,7 +13,9 @@ namespace iprm {
 
 namespace {
 
-constexpr int32_t defaultContextSize = 4096;
+constexpr int64_t defaultContextSize = 4096;
+/// Cells are counted in 32 bits, and no memory holds so many.
+constexpr int64_t maxContextSize = int64_t{1} << 30;
 
 bool isSameFile(const std::string& left, const std::string& right) {
     std::error_code error;
@@ -22,6 +24,15 @@ bool isSameFile(const std::string& left, const std::string& right) {
 
 std::string quotedOrMissing(const std::optional<std::string>& text) {
     return text ? "\"" + *text + "\"" : "missing";
+}
+
+/// How many tokens the metadata says the model was trained on, as far as that can be.
+int64_t trainedLength(const Model& model) {
+    const int64_t length = model.contextLength();
+    if (length >= 2) return std::min(length, maxContextSize);
+    throw Error("INVALID_MODEL", "The metadata of " + model.path() + " says that its context_length is " +
+                                     std::to_string(length) +
+                                     " tokens, but it takes two to predict one from the other");
 }
 
 /// On the CPU llama.cpp's flash attention sums in half precision: a token of a long text is off by up to 0.1
@@ -132,9 +143,9 @@ void Pair::checkVocabularies() const {
 }
 
 int32_t Pair::chooseContextSize(const PairOptions& options) const {
-    int32_t trained = policy().contextLength();
-    if (reference()) trained = std::min(trained, reference()->contextLength());
-    if (!options.contextSize) return std::min(trained, defaultContextSize);
+    int64_t trained = trainedLength(policy());
+    if (reference()) trained = std::min(trained, trainedLength(*reference()));
+    if (!options.contextSize) return static_cast<int32_t>(std::min(trained, defaultContextSize));
     if (*options.contextSize <= trained) return *options.contextSize;
     throw Error("INVALID_INPUT", "contextSize is " + std::to_string(*options.contextSize) +
                                      ", but the models were trained on " + std::to_string(trained) +

@@ -2,6 +2,8 @@
 
 #include "request.h"
 
+#include <llama.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>

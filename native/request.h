@@ -1,7 +1,5 @@
 #pragma once
 
-#include <llama.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -11,10 +9,14 @@
 
 namespace iprm {
 
+/// A token's number: llama.cpp's llama_token, spelt out so that what only arranges requests needs no
+/// llama.cpp.
+using Token = int32_t;
+
 /// Tokens of which the log-probabilities from position `from` on are wanted: log p(tokens[i] | tokens[0 …
 /// i−1]) for i = from … size − 1. `from` is at least 1, since nothing predicts the first token.
 struct Sequence {
-    std::vector<llama_token> tokens;
+    std::vector<Token> tokens;
     int32_t from;
 };
 

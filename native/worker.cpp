@@ -1,6 +1,10 @@
 #include "worker.h"
 
+#include "thread.h"
+
 namespace iprm {
+
+Worker::Worker() : thread_(startThread([this] { run(); })) {}
 
 void Worker::post(std::function<void()> job) {
     {
@@ -13,9 +17,21 @@ void Worker::post(std::function<void()> job) {
 void Worker::stop() {
     {
         const std::lock_guard<std::mutex> lock(mutex_);
-        stopping_ = true;
+        ending_ = true;
         jobs_.clear();
     }
+    join();
+}
+
+void Worker::finish() {
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        ending_ = true;
+    }
+    join();
+}
+
+void Worker::join() {
     changed_.notify_one();
     if (thread_.joinable()) thread_.join();
 }
@@ -25,8 +41,8 @@ void Worker::run() {
         std::function<void()> job;
         {
             std::unique_lock<std::mutex> lock(mutex_);
-            changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-            if (stopping_) return;
+            changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+            if (jobs_.empty()) return;
             job = std::move(jobs_.front());
             jobs_.pop_front();
         }

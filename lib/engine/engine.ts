@@ -1,3 +1,5 @@
+import type {EngineInfo} from './engine-info.js';
+
 /** Tokens whose log-probabilities from one position on are wanted. */
 export interface TokenSequence {
   /** The whole sequence: the prompt and what follows it. */
@@ -36,4 +38,12 @@ export interface Engine {
    * @throws {@link ContextOverflowError}, {@link EvaluationError}, {@link PairClosedError}
    */
   logprobs(sequences: readonly TokenSequence[], options?: EvaluationOptions): Promise<SequenceLogprobs>;
+}
+
+/** An engine whose models are loaded. */
+export interface ModelEngine extends Engine {
+  readonly info: EngineInfo;
+
+  /** Rejects what is pending and frees the models. Resolves once they are freed; may be called again. */
+  close(): Promise<void>;
 }

@@ -1,8 +1,6 @@
-import {findRuntime} from '../engine/native/find-runtime.js';
-import {loadAddon} from '../engine/native/load-addon.js';
-import {libraryError} from '../engine/native/run-operation.js';
+import type {ModelInfo} from '../engine/engine-info.js';
+import {readModelInfo} from '../engine/native/model-info.js';
 import {locateModel} from './locate-model.js';
-import {type ModelInfo, modelInfo} from './model-info.js';
 
 /** A token that two vocabularies do not have in common. */
 export interface VocabularyDifference {
@@ -34,10 +32,5 @@ export async function describeModels(files: readonly string[]): Promise<ModelDes
     paths.push(await locateModel(file));
   }
 
-  try {
-    const {models, differences} = await loadAddon().describeModels(findRuntime(), paths);
-    return {models: models.map((model, index) => modelInfo(paths[index]!, model)), differences};
-  } catch (error) {
-    throw libraryError(error);
-  }
+  return readModelInfo(paths);
 }

@@ -1,16 +1,11 @@
 import {findRuntime} from '../engine/native/find-runtime.js';
-import {loadAddon} from '../engine/native/load-addon.js';
 import {NativeEngine} from '../engine/native/native-engine.js';
-import {ModelError} from '../errors/model-error.js';
-import {ConversationTokeniser} from '../text/conversation-tokeniser.js';
 import {check} from '../utils/check.js';
+import {assemblePair} from './assemble-pair.js';
 import {locateModel} from './locate-model.js';
-import {modelInfo} from './model-info.js';
-import {Pair, type PairInfo} from './pair.js';
+import {nativeTokeniser} from './native-tokeniser.js';
+import type {Pair} from './pair.js';
 import {type PairOptions, pairOptionsSchema} from './pair-options.js';
-
-/** β in the authors' training, section 4.1 of arXiv 2412.01981. */
-const defaultBeta = 0.05;
 
 /**
  * Loads a policy and its reference, ready to score. Nothing of it happens on the JavaScript thread.
@@ -58,58 +53,5 @@ export async function openPair(options: PairOptions): Promise<Pair> {
       ...(onProgress ? {onProgress: (loaded: number) => onProgress({phase: 'load', loaded, total: 1})} : {}),
     },
   );
-  try {
-    const info = describe(engine, {policy, reference, lora, beta: checked.beta});
-    return new Pair(info, engine, new ConversationTokeniser(engine), async () => engine.close());
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
-}
-
-function describe(
-  {description}: NativeEngine,
-  files: {policy: string; reference: string | undefined; lora: string | undefined; beta: number | undefined},
-): Omit<PairInfo, 'usage'> {
-  const {
-    policy,
-    reference,
-    sharesWeights,
-    contextSize,
-    batchSize,
-    cacheSize,
-    devices,
-    logSoftmax,
-    memory,
-    beta,
-  } = description;
-  return {
-    policy: modelInfo(files.policy, policy),
-    reference: reference && modelInfo(files.reference!, reference),
-    lora: files.lora ?? null,
-    sharesWeights,
-    beta: files.beta ?? betaOf(beta, files.lora ?? files.policy),
-    contextSize,
-    batchSize,
-    cacheSize,
-    devices,
-    logSoftmax,
-    memory,
-    llamaVersion: loadAddon().llamaVersion,
-  };
-}
-
-function betaOf(metadata: number | null, file: string): number {
-  if (metadata === null) {
-    return defaultBeta;
-  }
-
-  if (!(Number.isFinite(metadata) && metadata > 0)) {
-    throw new ModelError(
-      'INVALID_MODEL',
-      `The metadata of ${file} says that implicit_prm.beta is ${metadata}, but it has to be above 0: give beta yourself.`,
-    );
-  }
-
-  return metadata;
+  return assemblePair(engine, nativeTokeniser(engine), checked.beta);
 }

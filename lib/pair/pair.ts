@@ -1,22 +1,10 @@
-import type {Engine} from '../engine/engine.js';
+import type {Engine, ModelEngine} from '../engine/engine.js';
+import type {MemoryInfo, ModelInfo} from '../engine/engine-info.js';
 import {MeteredEngine} from '../engine/metered-engine.js';
 import type {TokenUsage} from '../engine/token-usage.js';
 import {Session, type SessionOptions} from '../session/session.js';
 import type {ConversationTokeniser} from '../text/conversation-tokeniser.js';
 import type {Prompt} from '../text/prompt.js';
-import type {ModelInfo} from './model-info.js';
-
-/** The memory of a pair, in bytes, on whatever devices it lies. */
-export interface MemoryInfo {
-  /** Weights; files that are mapped are counted whole, though the system may hold less of them. */
-  weights: number;
-  /** Keys and values of contexts and of what is kept between calls. */
-  kvCache: number;
-  /** Buffers for one batch. */
-  compute: number;
-  /** Logits on the host, at their most. */
-  host: number;
-}
 
 /** What an open pair tells of itself. */
 export interface PairInfo {
@@ -61,16 +49,16 @@ export class Pair implements AsyncDisposable {
 
   /** @internal */
   constructor(
-    info: Omit<PairInfo, 'usage'>,
-    engine: Engine,
+    engine: ModelEngine,
     /** Turns prompts and responses into tokens the way the policy was trained to see them. */
     readonly tokeniser: ConversationTokeniser,
-    close: () => Promise<void>,
+    /** The reward of one nat. */
+    beta: number,
   ) {
-    this.#info = info;
+    this.#info = {...engine.info, beta};
     this.#metered = new MeteredEngine(engine);
     this.engine = this.#metered;
-    this.#close = close;
+    this.#close = async () => engine.close();
   }
 
   /** What the pair is made of, how it was opened, and what it has done so far. */

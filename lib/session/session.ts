@@ -1,21 +1,28 @@
 import type {z} from 'zod';
+import type {Engine} from '../engine/engine.js';
 import {type TokenUsage, tokenUsage} from '../engine/token-usage.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {PairClosedError} from '../errors/pair-closed-error.js';
 import {showValue} from '../errors/show-value.js';
-import type {Pair} from '../pair/pair.js';
 import {betaWeights} from '../reward/beta-schedule.js';
 import {checkLength} from '../score/check-length.js';
 import {type ResponseLogprobs, scoreResponse} from '../score/score-response.js';
 import {promptSchema, responseSchema, scoreOptionsSchema} from '../score/score-schema.js';
 import type {ScoredResponse, ScoredStep, ScoreOptions} from '../score/score-types.js';
 import type {StepSpan} from '../steps/step-span.js';
-import type {TokenisedResponse} from '../text/conversation-tokeniser.js';
+import type {ConversationTokeniser, TokenisedResponse} from '../text/conversation-tokeniser.js';
 import type {Prompt} from '../text/prompt.js';
 import {check} from '../utils/check.js';
 
 /** How a session turns log-probabilities into rewards: as `scoreSteps` does, the steps being what is appended. */
 export type SessionOptions = Omit<ScoreOptions, 'split' | 'signal' | 'onProgress'>;
+
+/** What a session needs of its pair. */
+interface SessionPair {
+  readonly engine: Engine;
+  readonly tokeniser: ConversationTokeniser;
+  readonly info: {contextSize: number; beta: number};
+}
 
 /** A response as far as it has come. Never changed: forks and rewinding share states. */
 interface State {
@@ -44,7 +51,7 @@ const sessionOptionsSchema = scoreOptionsSchema.omit({split: true, signal: true,
  * evaluated again; where the seam of two pieces makes other tokens of the earlier one's end, these few are.
  */
 export class Session {
-  readonly #pair: Pair;
+  readonly #pair: SessionPair;
   readonly #prompt: Prompt;
   readonly #options: z.output<typeof sessionOptionsSchema>;
   /** The state after each number of steps, the first with none. */
@@ -55,7 +62,7 @@ export class Session {
 
   /** @internal */
   constructor(
-    pair: Pair,
+    pair: SessionPair,
     prompt: Prompt,
     options: SessionOptions = {},
     states: readonly State[] = [noResponse],

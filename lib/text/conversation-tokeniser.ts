@@ -1,10 +1,9 @@
-import type {AddonTokens} from '../engine/native/addon.js';
-import type {NativeEngine} from '../engine/native/native-engine.js';
 import {ChatTemplateError} from '../errors/chat-template-error.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {ChatTemplate} from './chat-template.js';
 import type {ChatMessage, Prompt} from './prompt.js';
 import {SpecialTokens} from './special-tokens.js';
+import type {TokenisedText, Tokeniser} from './tokeniser.js';
 import {utf16Offsets} from './utf16-offsets.js';
 
 /** A prompt and a response as tokens. */
@@ -39,26 +38,26 @@ interface PreparedPrompt {
 
 /** Turns prompts and responses into tokens, the way the policy was trained to see them. */
 export class ConversationTokeniser {
-  readonly #engine: NativeEngine;
+  readonly #tokeniser: Tokeniser;
   readonly #special: SpecialTokens;
   readonly #templateSource: string;
   readonly #template: ChatTemplate | undefined;
   readonly #endOfTurn: number;
 
-  constructor(engine: NativeEngine) {
-    const {policy, specialTokens} = engine.description;
+  constructor(tokeniser: Tokeniser) {
+    const {specialTokens, chatTemplate, beginOfText, endOfText} = tokeniser.vocabulary;
     const textOf = (id: number) => specialTokens.find(({token}) => token === id)?.text ?? '';
-    this.#engine = engine;
+    this.#tokeniser = tokeniser;
     this.#special = new SpecialTokens(specialTokens);
-    this.#templateSource = policy.chatTemplate ?? '';
+    this.#templateSource = chatTemplate ?? '';
     this.#template =
-      policy.chatTemplate === null
+      chatTemplate === null
         ? undefined
-        : new ChatTemplate(policy.chatTemplate, {
-            bos_token: textOf(policy.beginOfText),
-            eos_token: textOf(policy.endOfText),
+        : new ChatTemplate(chatTemplate, {
+            bos_token: textOf(beginOfText),
+            eos_token: textOf(endOfText),
           });
-    this.#endOfTurn = this.#findEndOfTurn(policy.endOfText);
+    this.#endOfTurn = this.#findEndOfTurn(endOfText);
   }
 
   /** The tokens of a prompt with each of the responses. */
@@ -73,7 +72,7 @@ export class ConversationTokeniser {
 
   /** The text of each token; bytes that are no UTF-8 by themselves become U+FFFD. */
   async detokenise(tokens: Int32Array): Promise<string> {
-    return this.#engine.detokenise(tokens);
+    return this.#tokeniser.detokenise(tokens);
   }
 
   async #tokeniseOne(
@@ -101,9 +100,9 @@ export class ConversationTokeniser {
    * text is cut at them, as llama.cpp does, and what lies between is tokenised as plain text. The same is done where
    * special tokens swallow white space: which, cannot be told from the tokens afterwards.
    */
-  async #tokeniseText(text: string, marker: string): Promise<AddonTokens & {text: string}> {
+  async #tokeniseText(text: string, marker: string): Promise<TokenisedText & {text: string}> {
     if (!text.includes(marker) && !this.#special.swallowSpace) {
-      return {text, ...(await this.#engine.tokenise(text, true))};
+      return {text, ...(await this.#tokeniser.tokenise(text, true))};
     }
 
     const parts = this.#special.partition(text);
@@ -120,7 +119,7 @@ export class ConversationTokeniser {
 
       const plain = part.replaceAll(marker, '');
       const {text: kept, leading} = stripped(plain, parts[index - 1], parts[index + 1]);
-      const piece = kept === '' ? none : await this.#engine.tokenise(kept, false);
+      const piece = kept === '' ? none : await this.#tokeniser.tokenise(kept, false);
       for (const [position, token] of piece.tokens.entries()) {
         tokens.push(token);
         starts.push(offset + leading + piece.starts[position]!);
@@ -180,7 +179,7 @@ export class ConversationTokeniser {
   }
 }
 
-const none: AddonTokens = {tokens: new Int32Array(), starts: new Uint32Array()};
+const none: TokenisedText = {tokens: new Int32Array(), starts: new Uint32Array()};
 
 function firstAtOrBehind(starts: Uint32Array, offset: number): number {
   const index = starts.findIndex(start => start >= offset);

@@ -1,4 +1,4 @@
-import type {AddonSpecialToken} from '../engine/native/addon.js';
+import type {SpecialToken} from './tokeniser.js';
 
 /** Code points to choose a marker from: noncharacters, which no text is to contain, private use, and then any. */
 const markerRanges = [
@@ -13,14 +13,14 @@ export class SpecialTokens {
   /** Whether some of them swallow the white space beside them. */
   readonly swallowSpace: boolean;
   /** The longest first, counted in bytes: llama.cpp looks for them in this order. */
-  readonly #tokens: readonly AddonSpecialToken[];
+  readonly #tokens: readonly SpecialToken[];
   readonly #beginning: RegExp | undefined;
   readonly #longest: number;
   // What their texts begin and end with, the whole texts left out.
   readonly #prefixes = new Set<string>();
   readonly #suffixes = new Set<string>();
 
-  constructor(tokens: readonly AddonSpecialToken[]) {
+  constructor(tokens: readonly SpecialToken[]) {
     this.swallowSpace = tokens.some(({stripLeft, stripRight}) => stripLeft || stripRight);
     this.#tokens = tokens
       .filter(({text}) => text !== '')
@@ -39,7 +39,7 @@ export class SpecialTokens {
   }
 
   /** The special token that a text begins with, if it does. */
-  findAtStart(text: string): AddonSpecialToken | undefined {
+  findAtStart(text: string): SpecialToken | undefined {
     return this.#tokens.find(token => text.startsWith(token.text));
   }
 
@@ -73,8 +73,8 @@ export class SpecialTokens {
   }
 
   /** Cuts a text at its special tokens: where some overlap, at those that llama.cpp finds. */
-  partition(text: string): (string | AddonSpecialToken)[] {
-    let parts: (string | AddonSpecialToken)[] = [text];
+  partition(text: string): (string | SpecialToken)[] {
+    let parts: (string | SpecialToken)[] = [text];
     for (const token of this.#tokens) {
       if (text.includes(token.text)) {
         parts = parts.flatMap(part => (typeof part === 'string' ? cutAt(part, token) : [part]));
@@ -96,7 +96,7 @@ export class SpecialTokens {
   }
 }
 
-function cutAt(text: string, token: AddonSpecialToken): (string | AddonSpecialToken)[] {
+function cutAt(text: string, token: SpecialToken): (string | SpecialToken)[] {
   return text.split(token.text).flatMap((part, index) => (index === 0 ? [part] : [token, part]));
 }
 

@@ -132,9 +132,9 @@ Napi::Object toJs(Napi::Env env, const ModelDescription& description) {
     object["quantisation"] = description.quantisation;
     object["parameters"] = static_cast<double>(description.parameters);
     object["sizeInBytes"] = static_cast<double>(description.sizeInBytes);
-    object["contextLength"] = description.contextLength;
-    object["embeddingLength"] = description.embeddingLength;
-    object["layers"] = description.layers;
+    object["contextLength"] = static_cast<double>(description.contextLength);
+    object["embeddingLength"] = static_cast<double>(description.embeddingLength);
+    object["layers"] = static_cast<double>(description.layers);
     object["vocabularySize"] = description.vocabularySize;
     object["beginOfText"] = description.beginOfText;
     object["endOfText"] = description.endOfText;

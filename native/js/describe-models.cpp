@@ -44,10 +44,12 @@ Napi::Value toObject(Napi::Env env, const Descriptions& descriptions) {
 } // namespace
 
 Napi::Value describeModels(const Napi::CallbackInfo& info) {
-    const auto work = [files = toRuntimeFiles(info[0].As<Napi::Object>()), paths = toStrings(info[1])] {
-        return describeAll(files, paths);
-    };
-    return PromiseWorker<Descriptions>::run(info.Env(), work, toObject);
+    return guarded(info.Env(), [&]() -> Napi::Value {
+        const auto work = [files = toRuntimeFiles(info[0].As<Napi::Object>()), paths = toStrings(info[1])] {
+            return describeAll(files, paths);
+        };
+        return PromiseWorker<Descriptions>::run(info.Env(), work, toObject);
+    });
 }
 
 } // namespace iprm

@@ -1,42 +1,30 @@
 #include "js-pair.h"
 
 #include "convert.h"
-#include "promise-worker.h"
+#include "js-error.h"
 
 namespace iprm {
 
 namespace {
 
-Error toError(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const Error& error) {
-        return error;
-    } catch (const std::exception& exception) {
-        return {"EVALUATION_FAILED", exception.what()};
-    }
-}
-
-/// What waits in a queue doesn't keep a pair from being freed.
-std::weak_ptr<Pair> weakly(const std::shared_ptr<Pair>& pair) { return pair; }
-
-std::shared_ptr<Pair> stillOpen(const std::weak_ptr<Pair>& pair) {
-    if (auto open = pair.lock()) return open;
-    throw Error("PAIR_CLOSED", "The pair was closed while it worked.");
+std::unique_ptr<Worker> makeWorker(Napi::Env env) {
+    return guarded(env, [] { return std::make_unique<Worker>(); });
 }
 
 } // namespace
 
 void JsPair::define(Napi::Env env, Napi::Object exports) {
-    exports["Pair"] = DefineClass(
-        env, "Pair",
-        {InstanceMethod<&JsPair::open>("open"), InstanceMethod<&JsPair::evaluate>("evaluate"),
-         InstanceMethod<&JsPair::tokenise>("tokenise"), InstanceMethod<&JsPair::detokenise>("detokenise"),
-         InstanceMethod<&JsPair::close>("close")});
+    exports["Pair"] = DefineClass(env, "Pair",
+                                  {InstanceMethod<&JsPair::entry<&JsPair::open>>("open"),
+                                   InstanceMethod<&JsPair::entry<&JsPair::evaluate>>("evaluate"),
+                                   InstanceMethod<&JsPair::entry<&JsPair::tokenise>>("tokenise"),
+                                   InstanceMethod<&JsPair::entry<&JsPair::detokenise>>("detokenise"),
+                                   InstanceMethod<&JsPair::entry<&JsPair::close>>("close")});
 }
 
 JsPair::JsPair(const Napi::CallbackInfo& info)
-    : ObjectWrap(info), env_(info.Env()), js_(info.Env()), exitGuard_([this] { stopWorker(); }) {
+    : ObjectWrap(info), env_(info.Env()), worker_(makeWorker(env_)), tokeniser_(makeWorker(env_)),
+      js_(info.Env()), exitGuard_([this] { stopWorkers(); }) {
     if (info[0].IsFunction()) onLog_ = Napi::Persistent(info[0].As<Napi::Function>());
     // Hooks run last in, first out, so this one runs before that of js_: the worker is gone when js_ goes.
     napi_add_env_cleanup_hook(env_, onEnvironmentExit, this);
@@ -54,22 +42,25 @@ void JsPair::onEnvironmentExit(void* pair) {
 }
 
 /// Stops what is at work within one batch.
-void JsPair::stopWorker() {
+void JsPair::stopWorkers() {
     closing_ = true;
+    // First the one that may be waiting for the other.
     if (worker_) worker_->stop();
+    if (tokeniser_) tokeniser_->stop();
     if (pair_) pair_->stop();
 }
 
 void JsPair::shutDown() {
-    stopWorker();
+    stopWorkers();
     worker_.reset();
+    tokeniser_.reset();
     pair_.reset();
     js_.release();
 }
 
 Napi::Value JsPair::open(const Napi::CallbackInfo& info) {
     auto options = toPairOptions(info[0].As<Napi::Object>());
-    return start(info.Env(), info[1], [this, options = std::move(options)](Operation& operation) {
+    return start(info.Env(), info[1], *worker_, [this, options = std::move(options)](Operation& operation) {
         // Armed anew whenever llama.cpp may have made further static objects.
         Runtime::open(options.runtime, logSink());
         ExitGuard::arm();
@@ -105,60 +96,74 @@ Napi::Value JsPair::evaluate(const Napi::CallbackInfo& info) {
     };
     listener.onError = [this, &operation](const std::exception_ptr& error) { fail(operation, error); };
     // The worker only checks and hands over, so that calls are evaluated together.
-    worker_->post([this, pair, &operation, listener, sequences = std::move(sequences)]() mutable {
+    auto job = [this, pair, &operation, listener, sequences = std::move(sequences)]() mutable {
         try {
             pair->evaluate(std::move(sequences), std::move(listener));
         } catch (...) {
             fail(operation, std::current_exception());
         }
-    });
-    return operation.handle(info.Env());
+    };
+    return post(info.Env(), *worker_, operation, std::move(job));
 }
 
 Napi::Value JsPair::tokenise(const Napi::CallbackInfo& info) {
-    const auto work = [pair = weakly(requirePair(info.Env())), text = info[0].As<Napi::String>().Utf8Value(),
-                       parseSpecial = info[1].As<Napi::Boolean>().Value()] {
-        return stillOpen(pair)->vocabulary().tokenise(text, parseSpecial);
-    };
-    return PromiseWorker<Tokenised>::run(
-        info.Env(), work, [](Napi::Env env, const Tokenised& result) { return toJs(env, result); });
+    return startWithVocabulary(
+        info.Env(),
+        [text = info[0].As<Napi::String>().Utf8Value(),
+         parseSpecial = info[1].As<Napi::Boolean>().Value()](const Vocabulary& vocabulary) -> Convert {
+            const auto tokenised = std::make_shared<Tokenised>(vocabulary.tokenise(text, parseSpecial));
+            return [tokenised](Napi::Env env) { return toJs(env, *tokenised); };
+        });
 }
 
 Napi::Value JsPair::detokenise(const Napi::CallbackInfo& info) {
-    const auto work = [pair = weakly(requirePair(info.Env())), tokens = toTokens(info[0])] {
-        return stillOpen(pair)->vocabulary().detokenise(tokens);
-    };
-    return PromiseWorker<std::string>::run(info.Env(), work, [](Napi::Env env, const std::string& text) {
-        return Napi::String::New(env, text);
-    });
+    return startWithVocabulary(info.Env(),
+                               [tokens = toTokens(info[0])](const Vocabulary& vocabulary) -> Convert {
+                                   return [text = vocabulary.detokenise(tokens)](Napi::Env env) {
+                                       return Napi::String::New(env, text);
+                                   };
+                               });
 }
 
 Napi::Value JsPair::close(const Napi::CallbackInfo& info) {
     // The worker drops the last reference: freeing gigabytes is not for the JavaScript thread.
     const auto pair = std::make_shared<std::shared_ptr<Pair>>(std::move(pair_));
-    const Napi::Object handle = start(info.Env(), info.Env().Undefined(), [this, pair](Operation&) {
+    const auto work = [this, pair](Operation&) -> Convert {
+        closing_ = true;
         if (*pair) (*pair)->stop();
+        // What waits for it is withdrawn, and what it is at still needs the pair.
+        tokeniser_->finish();
         pair->reset();
         return [this](Napi::Env env) {
             // This was its last job: it only has to end.
             worker_->stop();
             return env.Undefined();
         };
-    });
+    };
+    const Napi::Object handle = start(info.Env(), info.Env().Undefined(), *worker_, work);
     closing_ = true;
     return handle.Get("promise");
 }
 
-Napi::Object JsPair::start(Napi::Env env, Napi::Value onProgress, Work work) {
+Napi::Object JsPair::start(Napi::Env env, Napi::Value onProgress, Worker& worker, Work work) {
     Operation& operation = begin(env, onProgress);
-    worker_->post([this, &operation, work = std::move(work)] {
+    return post(env, worker, operation, [this, &operation, work = std::move(work)] {
         try {
             finish(operation, work(operation));
         } catch (...) {
             fail(operation, std::current_exception());
         }
     });
-    return operation.handle(env);
+}
+
+Napi::Object JsPair::startWithVocabulary(Napi::Env env, std::function<Convert(const Vocabulary&)> work) {
+    // What waits in a queue doesn't keep a pair from being freed.
+    const std::weak_ptr<Pair> waiting = requirePair(env);
+    return start(env, env.Undefined(), *tokeniser_, [this, waiting, work](Operation& operation) {
+        const auto pair = waiting.lock();
+        if (!pair || stopped(operation)) throw Cancelled();
+        return work(pair->vocabulary());
+    });
 }
 
 Operation& JsPair::begin(Napi::Env env, Napi::Value onProgress) {
@@ -170,6 +175,18 @@ Operation& JsPair::begin(Napi::Env env, Napi::Value onProgress) {
     return operations_.emplace_back(env, js_, onProgress);
 }
 
+/// Has a thread do the job, which settles the operation.
+Napi::Object JsPair::post(Napi::Env env, Worker& worker, Operation& operation, std::function<void()> job) {
+    const Napi::Object handle = operation.handle(env);
+    try {
+        worker.post(std::move(job));
+    } catch (...) {
+        settle(env, operation, [] {});
+        throw;
+    }
+    return handle;
+}
+
 void JsPair::finish(Operation& operation, Convert convert) {
     js_.post([this, &operation, convert = std::move(convert)](Napi::Env env) {
         settle(env, operation, [&] {
@@ -177,6 +194,8 @@ void JsPair::finish(Operation& operation, Convert convert) {
                 operation.resolve(convert(env));
             } catch (const Napi::Error& error) {
                 operation.reject(env, {"EVALUATION_FAILED", error.Message()});
+            } catch (...) {
+                operation.reject(env, toError(std::current_exception()));
             }
         });
     });

@@ -1,5 +1,7 @@
 #include "js-thread.h"
 
+#include "js-error.h"
+
 #include <memory>
 
 namespace iprm {
@@ -16,7 +18,7 @@ void JsThread::post(Task task) {
 void JsThread::call(Napi::Env env, Napi::Function, std::nullptr_t*, Task* task) {
     const std::unique_ptr<Task> owned(task);
     // No environment: it is being torn down, and the task is only to be freed.
-    if (env) (*owned)(env);
+    if (env) guarded(env, [&] { (*owned)(env); });
 }
 
 } // namespace iprm

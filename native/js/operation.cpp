@@ -1,5 +1,7 @@
 #include "operation.h"
 
+#include "js-error.h"
+
 namespace iprm {
 
 Operation::Operation(Napi::Env env, JsThread& js, Napi::Value onProgress)
@@ -29,11 +31,5 @@ void Operation::deliver(Napi::Env env) {
 }
 
 void Operation::reject(Napi::Env env, const Error& error) { deferred_.Reject(toJsError(env, error)); }
-
-Napi::Value toJsError(Napi::Env env, const Error& error) {
-    Napi::Object value = Napi::Error::New(env, error.what()).Value().As<Napi::Object>();
-    value["code"] = Napi::String::New(env, error.code);
-    return value;
-}
 
 } // namespace iprm

@@ -40,7 +40,4 @@ private:
     std::atomic<double> done_{0}, total_{0};
 };
 
-/// An Error as JavaScript sees it, with its `code`.
-Napi::Value toJsError(Napi::Env env, const Error& error);
-
 } // namespace iprm

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "../error.h"
-#include "operation.h"
+#include "js-error.h"
 
 #include <napi.h>
 
@@ -33,16 +32,16 @@ private:
     void Execute() override {
         try {
             result_ = work_();
-        } catch (const Error& error) {
-            error_.emplace(error);
-        } catch (const std::exception& exception) {
-            error_.emplace("EVALUATION_FAILED", exception.what());
+        } catch (...) {
+            error_.emplace(toError(std::current_exception()));
         }
     }
 
     void OnOK() override {
-        if (error_) return deferred_.Reject(toJsError(Env(), *error_));
-        deferred_.Resolve(convert_(Env(), *result_));
+        guarded(Env(), [this] {
+            if (error_) return deferred_.Reject(toJsError(Env(), *error_));
+            deferred_.Resolve(convert_(Env(), *result_));
+        });
     }
 
     Napi::Promise::Deferred deferred_;

@@ -1,9 +1,9 @@
 import {deepEqual} from 'node:assert/strict';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
-import type {NativeEngine} from '../../lib/engine/native/native-engine.js';
 import {InvalidInputError, type Prompt, type TokenisedResponse} from '../../lib/index.js';
 import {ConversationTokeniser} from '../../lib/text/conversation-tokeniser.js';
+import type {Tokeniser} from '../../lib/text/tokeniser.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {expectedTokens, type Family, familyNames, openFamily, stretchesOf} from './families.js';
 
@@ -381,9 +381,12 @@ testFamilies('each of several responses has the tokens that it has alone', async
 });
 
 test('a model without a token that ends a turn can only have unfinished responses', async t => {
-  const description = {policy: {chatTemplate: null, beginOfText: -1, endOfText: -1}, specialTokens: []};
-  const engine = {description, tokenise: async () => ({tokens: Int32Array.of(7), starts: Uint32Array.of(0)})};
-  const tokeniser = new ConversationTokeniser(engine as unknown as NativeEngine);
+  const seven: Tokeniser = {
+    vocabulary: {specialTokens: [], beginOfText: -1, endOfText: -1, endOfTurn: -1, chatTemplate: null},
+    tokenise: async () => ({tokens: Int32Array.of(7), starts: Uint32Array.of(0)}),
+    detokenise: async () => 'seven',
+  };
+  const tokeniser = new ConversationTokeniser(seven);
   const tokenise = async (complete: boolean) =>
     tokeniser.tokenise({raw: [1, 2]}, ['x'], {complete, allowSpecialTokens: false});
   const error = await t.throwsAsync(tokenise(true), {instanceOf: InvalidInputError});

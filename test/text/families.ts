@@ -1,9 +1,9 @@
 import {ok} from 'node:assert/strict';
 import {MeteredEngine} from '../../lib/engine/metered-engine.js';
-import type {AddonSpecialToken} from '../../lib/engine/native/addon.js';
 import {NativeEngine} from '../../lib/engine/native/native-engine.js';
 import {type ChatMessage, openPair, type Pair} from '../../lib/index.js';
 import {ChatTemplate} from '../../lib/text/chat-template.js';
+import type {SpecialToken} from '../../lib/text/tokeniser.js';
 import {str} from '../helpers/gguf-file.js';
 import {vocabularyFile} from '../helpers/llama-cpp-source.js';
 import {randomLlama} from '../helpers/tiny-models.js';
@@ -75,7 +75,7 @@ export interface Family {
   pair: Pair;
   engine: NativeEngine;
   template: ChatTemplate;
-  special: readonly AddonSpecialToken[];
+  special: readonly SpecialToken[];
   /** The token that ends an answer. */
   endOfTurn: number;
 }
@@ -152,7 +152,7 @@ export function stretchesOf(
  * template has them, and everything between two of them tokenised as plain text.
  */
 export async function expectedTokens(family: Family, stretches: readonly Stretch[]): Promise<number[]> {
-  const parts: (string | AddonSpecialToken)[] = [''];
+  const parts: (string | SpecialToken)[] = [''];
   for (const part of stretches.flatMap(({text, own}) =>
     own ? atSpecialTokens(family.special, text) : [text],
   )) {
@@ -180,10 +180,7 @@ export async function expectedTokens(family: Family, stretches: readonly Stretch
 }
 
 /** The texts and the special tokens that a text of the template consists of. No two of these overlap. */
-function atSpecialTokens(
-  special: readonly AddonSpecialToken[],
-  text: string,
-): (string | AddonSpecialToken)[] {
+function atSpecialTokens(special: readonly SpecialToken[], text: string): (string | SpecialToken)[] {
   const found = special
     .filter(token => text.includes(token.text))
     .toSorted((a, b) => text.indexOf(a.text) - text.indexOf(b.text) || b.text.length - a.text.length)[0];

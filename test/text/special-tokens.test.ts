@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type {AddonSpecialToken} from '../../lib/engine/native/addon.js';
 import {SpecialTokens} from '../../lib/text/special-tokens.js';
+import type {SpecialToken} from '../../lib/text/tokeniser.js';
 
-function tokens(...texts: string[]): AddonSpecialToken[] {
+function tokens(...texts: string[]): SpecialToken[] {
   return texts.map((text, token) => ({
     token,
     text,

@@ -1,6 +1,6 @@
+import type {ModelInfo} from '../../engine/engine-info.js';
 import {showValue} from '../../errors/show-value.js';
 import type {ModelDescriptions, VocabularyDifference} from '../../pair/describe-models.js';
-import type {ModelInfo} from '../../pair/model-info.js';
 import {printable} from '../../utils/printable.js';
 import {byteSize} from '../terminal/quantities.js';
 

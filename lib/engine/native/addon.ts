@@ -21,8 +21,8 @@ export interface AddonPair {
     sequences: readonly {tokens: Int32Array; from: number}[],
     onProgress?: AddonProgress,
   ): AddonOperation<{policy: Float32Array[]; reference: Float32Array[] | null; evaluated: Uint32Array}>;
-  tokenise(text: string, parseSpecial: boolean): Promise<AddonTokens>;
-  detokenise(tokens: Int32Array): Promise<string>;
+  tokenise(text: string, parseSpecial: boolean): AddonOperation<AddonTokens>;
+  detokenise(tokens: Int32Array): AddonOperation<string>;
   close(): Promise<void>;
 }
 

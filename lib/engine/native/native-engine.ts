@@ -1,26 +1,29 @@
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {showValue} from '../../errors/show-value.js';
-import type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from '../engine.js';
+import type {EvaluationOptions, ModelEngine, SequenceLogprobs, TokenSequence} from '../engine.js';
+import type {EngineInfo} from '../engine-info.js';
 import type {AddonPair, AddonPairDescription, AddonPairOptions, AddonProgress, AddonTokens} from './addon.js';
 import {loadAddon} from './load-addon.js';
-import {libraryError, runOperation} from './run-operation.js';
+import {modelInfo} from './model-info.js';
+import {runOperation, withLibraryErrors} from './run-operation.js';
 
 /** What llama.cpp logs: a level and one line. */
 export type LogListener = (level: 'debug' | 'info' | 'warn' | 'error', text: string) => void;
 
 /** The engine of the native addon: two models, evaluated by llama.cpp on a thread of their own. */
-export class NativeEngine implements Engine {
+export class NativeEngine implements ModelEngine {
   /** Loads the models. */
   static async open(
     options: AddonPairOptions,
     {signal, onProgress, onLog}: {signal?: AbortSignal; onProgress?: AddonProgress; onLog?: LogListener},
   ): Promise<NativeEngine> {
-    const {Pair} = loadAddon();
-    const pair = new Pair(onLog && ((level, text) => onLog(logLevel(level), text)));
+    const {Pair, llamaVersion} = loadAddon();
+    const listener = onLog && ((level: number, text: string) => onLog(logLevel(level), text));
+    const pair = withLibraryErrors(() => new Pair(listener));
     try {
       const description = await runOperation(report => pair.open(options, report), signal, onProgress);
-      return new NativeEngine(pair, description);
+      return new NativeEngine(pair, description, engineInfo(options, description, llamaVersion));
     } catch (error) {
       await pair.close();
       throw error;
@@ -32,8 +35,10 @@ export class NativeEngine implements Engine {
 
   private constructor(
     pair: AddonPair,
-    /** What the addon tells of the pair. */
+    /** What the addon tells of the pair, its vocabulary included. */
     readonly description: AddonPairDescription,
+    /** What any engine tells. */
+    readonly info: EngineInfo,
   ) {
     this.#pair = pair;
   }
@@ -54,25 +59,24 @@ export class NativeEngine implements Engine {
     );
   }
 
-  /** Tokens of a text with no begin- or end-of-text token added, and the byte each begins at. */
-  async tokenise(text: string, parseSpecial: boolean): Promise<AddonTokens> {
+  /**
+   * Tokens of a text with no begin- or end-of-text token added, and the byte each begins at. Texts are tokenised one
+   * after the other, on a thread of the pair's own.
+   */
+  async tokenise(
+    text: string,
+    parseSpecial: boolean,
+    {signal}: {signal?: AbortSignal | undefined} = {},
+  ): Promise<AddonTokens> {
     this.#requireOpen();
-    try {
-      return await this.#pair.tokenise(text, parseSpecial);
-    } catch (error) {
-      throw libraryError(error);
-    }
+    return runOperation(() => this.#pair.tokenise(text, parseSpecial), signal);
   }
 
   /** The text of tokens, that of special ones included. Bytes that are no UTF-8 become U+FFFD. */
   async detokenise(tokens: Int32Array): Promise<string> {
     this.#requireOpen();
     requireTokens(tokens, 'tokens');
-    try {
-      return await this.#pair.detokenise(tokens);
-    } catch (error) {
-      throw libraryError(error);
-    }
+    return runOperation(() => this.#pair.detokenise(tokens));
   }
 
   /** Rejects what is pending and frees the models. Resolves once they are freed; may be called again. */
@@ -86,6 +90,21 @@ export class NativeEngine implements Engine {
       throw new PairClosedError('The pair is closed: open another one.');
     }
   }
+}
+
+function engineInfo(
+  {policy, reference, lora}: AddonPairOptions,
+  description: AddonPairDescription,
+  llamaVersion: string,
+): EngineInfo {
+  const {specialTokens: _special, ...rest} = description;
+  return {
+    ...rest,
+    policy: modelInfo(policy, description.policy),
+    reference: description.reference && modelInfo(reference!, description.reference),
+    lora: lora ?? null,
+    llamaVersion,
+  };
 }
 
 /** The addon takes its input on trust. */

@@ -16,21 +16,21 @@ export async function runOperation<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   let thrown: {error: unknown} | undefined;
-  const operation = start(
+  const report =
     onProgress &&
-      ((done, total) => {
-        if (thrown) {
-          return;
-        }
+    ((done: number, total: number) => {
+      if (thrown) {
+        return;
+      }
 
-        try {
-          onProgress(done, total);
-        } catch (error) {
-          thrown = {error};
-          operation.cancel();
-        }
-      }),
-  );
+      try {
+        onProgress(done, total);
+      } catch (error) {
+        thrown = {error};
+        operation.cancel();
+      }
+    });
+  const operation = withLibraryErrors(() => start(report));
   const cancel = () => operation.cancel();
   signal?.addEventListener('abort', cancel, {once: true});
   try {
@@ -44,6 +44,15 @@ export async function runOperation<T>(
     throw thrown ? thrown.error : new PairClosedError('The pair was closed while it worked.');
   } finally {
     signal?.removeEventListener('abort', cancel);
+  }
+}
+
+/** Calls the addon, and throws the library's error for one that it throws. */
+export function withLibraryErrors<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw libraryError(error);
   }
 }
 

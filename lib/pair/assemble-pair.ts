@@ -1,0 +1,44 @@
+import type {ModelEngine} from '../engine/engine.js';
+import type {EngineInfo} from '../engine/engine-info.js';
+import {ModelError} from '../errors/model-error.js';
+import {ConversationTokeniser} from '../text/conversation-tokeniser.js';
+import type {Tokeniser} from '../text/tokeniser.js';
+import {Pair} from './pair.js';
+
+/** β in the authors' training, section 4.1 of arXiv 2412.01981. */
+const defaultBeta = 0.05;
+
+/**
+ * Makes a pair of an engine, whichever it is, and the tokeniser of its policy. The pair owns the engine; if none comes
+ * of it the engine is closed.
+ *
+ * @param beta - the reward of one nat; unless given that of the models' metadata, else 0.05
+ * @throws {@link ModelError} if the metadata's β is none, {@link ChatTemplateError}
+ */
+export async function assemblePair(
+  engine: ModelEngine,
+  tokeniser: Tokeniser,
+  beta?: number | undefined,
+): Promise<Pair> {
+  try {
+    return new Pair(engine, new ConversationTokeniser(tokeniser), beta ?? betaOf(engine.info));
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+function betaOf({beta, lora, policy}: EngineInfo): number {
+  if (beta === null) {
+    return defaultBeta;
+  }
+
+  if (!(Number.isFinite(beta) && beta > 0)) {
+    throw new ModelError(
+      'INVALID_MODEL',
+      `The metadata of ${lora ?? policy.path} says that implicit_prm.beta is ${beta}, but it has to be above 0: give beta yourself.`,
+    );
+  }
+
+  return beta;
+}
