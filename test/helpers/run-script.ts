@@ -20,22 +20,32 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  *
  * @param source - an ES module; it may import `./lib/…` and packages
  * @param nodeOptions - further options for node
+ * @param wrapper - a command that runs node, and its options; none unless given
+ * @param environment - variables to add to those of this process
  */
-export async function runScript(source: string, nodeOptions: readonly string[] = []): Promise<ScriptResult> {
+export async function runScript(
+  source: string,
+  nodeOptions: readonly string[] = [],
+  {wrapper = [], environment = {}}: {wrapper?: readonly string[]; environment?: Record<string, string>} = {},
+): Promise<ScriptResult> {
   const cache = path.join(root, 'node_modules', '.cache', 'implicit-prm');
   mkdirSync(cache, {recursive: true});
   const directory = mkdtempSync(path.join(cache, 'script-'));
   const file = path.join(directory, 'script.mts');
   writeFileSync(file, source.replaceAll("'./lib/", `'${pathToFileURL(root).href}lib/`));
   try {
-    return await run(['--import=tsx', ...nodeOptions, file]);
+    return await run([...wrapper, process.execPath, '--import=tsx', ...nodeOptions, file], environment);
   } finally {
     rmSync(directory, {recursive: true});
   }
 }
 
-async function run(arguments_: readonly string[]): Promise<ScriptResult> {
-  const child = spawn(process.execPath, arguments_, {cwd: root, stdio: ['ignore', 'pipe', 'pipe']});
+async function run(
+  [command, ...arguments_]: readonly string[],
+  environment: Record<string, string>,
+): Promise<ScriptResult> {
+  const env = {...process.env, ...environment};
+  const child = spawn(command!, arguments_, {cwd: root, env, stdio: ['ignore', 'pipe', 'pipe']});
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', chunk => {

@@ -1,6 +1,13 @@
-import {setImmediate, setTimeout} from 'node:timers/promises';
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
-import {bundledPair, openPair, type Pair, PairClosedError, scoreSteps} from '../../lib/index.js';
+import {
+  bundledPair,
+  openPair,
+  type Pair,
+  PairClosedError,
+  type SequenceLogprobs,
+  scoreSteps,
+} from '../../lib/index.js';
 import {type GoldenCase, readData, sequencesOf} from '../helpers/golden.js';
 import {withPair} from '../helpers/pairs.js';
 import {runScript} from '../helpers/run-script.js';
@@ -18,7 +25,8 @@ function muchWork(count = 3000) {
   });
 }
 
-async function startMuchWork(pair: Pair, signal?: AbortSignal) {
+/** Starts a call that takes some seconds, and resolves once it is under way. */
+async function startMuchWork(pair: Pair, signal?: AbortSignal): Promise<{work: Promise<SequenceLogprobs>}> {
   let started: () => void;
   const underWay = new Promise<void>(resolve => {
     started = resolve;
@@ -26,16 +34,15 @@ async function startMuchWork(pair: Pair, signal?: AbortSignal) {
   const work = pair.engine.logprobs(muchWork(), {signal, onProgress: () => started()});
   work.catch(() => {});
   await underWay;
-  return work;
+  return {work};
 }
 
 test('a signal stops an evaluation with its reason, and the pair goes on', async t => {
   await withPair({}, async pair => {
     const before = await pair.engine.logprobs([sequence!]);
     const controller = new AbortController();
-    const work = startMuchWork(pair, controller.signal).then(promise => promise);
+    const {work} = await startMuchWork(pair, controller.signal);
     const reason = new Error('changed my mind');
-    await setTimeout(300);
     const abortedAt = performance.now();
     controller.abort(reason);
     t.is(await t.throwsAsync(work), reason);
@@ -67,11 +74,11 @@ test('a call beside another can be stopped', async t => {
 
 test('closing rejects what is under way, and frees the pair', async t => {
   const pair = await openPair({...bundledPair(), gpu: false, threads: 1});
-  const [working, other] = [startMuchWork(pair).then(promise => promise), pair.engine.logprobs(muchWork())];
+  const {work} = await startMuchWork(pair);
+  const other = pair.engine.logprobs(muchWork());
   other.catch(() => {});
-  await setTimeout(200);
   await pair.close();
-  await t.throwsAsync(working, {instanceOf: PairClosedError, code: 'PAIR_CLOSED'});
+  await t.throwsAsync(work, {instanceOf: PairClosedError, code: 'PAIR_CLOSED'});
   await t.throwsAsync(other, {instanceOf: PairClosedError});
   await t.throwsAsync(pair.engine.logprobs([sequence!]), {instanceOf: PairClosedError});
   await pair.close();

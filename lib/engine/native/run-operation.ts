@@ -1,5 +1,6 @@
 import {errorFromCode} from '../../errors/error-from-code.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
+import {onAbort} from '../../utils/on-abort.js';
 import type {AddonOperation, AddonProgress} from './addon.js';
 
 /**
@@ -31,8 +32,7 @@ export async function runOperation<T>(
       }
     });
   const operation = withLibraryErrors(() => start(report));
-  const cancel = () => operation.cancel();
-  signal?.addEventListener('abort', cancel, {once: true});
+  const takeBack = onAbort(signal, () => operation.cancel());
   try {
     return await operation.promise;
   } catch (error) {
@@ -43,7 +43,7 @@ export async function runOperation<T>(
     signal?.throwIfAborted();
     throw thrown ? thrown.error : new PairClosedError('The pair was closed while it worked.');
   } finally {
-    signal?.removeEventListener('abort', cancel);
+    takeBack();
   }
 }
 
