@@ -33,9 +33,23 @@
     FUNCTION(ggml_soft_max)                                                                                  \
     FUNCTION(gguf_find_key)                                                                                  \
     FUNCTION(gguf_free)                                                                                      \
+    FUNCTION(gguf_get_arr_data)                                                                              \
+    FUNCTION(gguf_get_arr_n)                                                                                 \
+    FUNCTION(gguf_get_arr_str)                                                                               \
+    FUNCTION(gguf_get_arr_type)                                                                              \
+    FUNCTION(gguf_get_data_offset)                                                                           \
+    FUNCTION(gguf_get_key)                                                                                   \
     FUNCTION(gguf_get_kv_type)                                                                               \
+    FUNCTION(gguf_get_n_kv)                                                                                  \
+    FUNCTION(gguf_get_n_tensors)                                                                             \
+    FUNCTION(gguf_get_tensor_name)                                                                           \
+    FUNCTION(gguf_get_tensor_ne)                                                                             \
+    FUNCTION(gguf_get_tensor_offset)                                                                         \
+    FUNCTION(gguf_get_tensor_type)                                                                           \
+    FUNCTION(gguf_get_val_data)                                                                              \
     FUNCTION(gguf_get_val_f32)                                                                               \
     FUNCTION(gguf_get_val_f64)                                                                               \
+    FUNCTION(gguf_get_val_str)                                                                               \
     FUNCTION(gguf_init_from_file)                                                                            \
     FUNCTION(llama_adapter_lora_init)                                                                        \
     FUNCTION(llama_backend_init)                                                                             \

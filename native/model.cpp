@@ -1,6 +1,7 @@
 #include "model.h"
 
 #include "error.h"
+#include "model-check.h"
 
 #include <cstdlib>
 
@@ -26,6 +27,7 @@ std::string reasonOr(LogScope& log, const std::string& fallback) {
 
 llama_model* load(const LlamaApi& api, const ModelOptions& options, LogScope& log,
                   const LoadProgress& progress) {
+    checkModelFile(api, options.path, log);
     LoadState state{progress};
     // llama.cpp takes null for "every device there is", so an empty list has to be a list with only its end.
     auto devices = options.devices;
@@ -135,6 +137,7 @@ ModelDescription Model::describe() const {
 
 llama_adapter_lora* loadAdapter(const LlamaApi& api, const Model& model, const std::string& path,
                                 LogScope& log) {
+    checkAdapterFile(api, path, log);
     llama_adapter_lora* adapter = api.llama_adapter_lora_init(model.get(), path.c_str());
     if (adapter) return adapter;
     throw Error("INVALID_MODEL", "Could not load the LoRA adapter " + path + " for the model " +

@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'INVALID_INPUT'
   /** A model file is missing, is no GGUF, or cannot be loaded. */
   | 'INVALID_MODEL'
+  /** A model file says something of itself that would end the process: the message has the key, its value, what was expected. */
+  | 'MODEL_INVALID'
   /** The model loads but cannot score text: it is encoder-only, has no vocabulary, … */
   | 'UNSUPPORTED_MODEL'
   /** Policy and reference do not form a pair. */

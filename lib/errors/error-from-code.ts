@@ -22,6 +22,7 @@ export function errorFromCode(code: string, message: string, cause?: unknown): I
     case 'INVALID_INPUT':
       return new InvalidInputError(message, options);
     case 'INVALID_MODEL':
+    case 'MODEL_INVALID':
     case 'UNSUPPORTED_MODEL':
     case 'DOWNLOAD_FAILED':
       return new ModelError(code, message, options);

@@ -15,6 +15,7 @@ import {RuntimeLoadError} from '../../lib/errors/runtime-load-error.js';
 const classes: Record<ErrorCode, new (...args: never[]) => ImplicitPrmError> = {
   INVALID_INPUT: InvalidInputError,
   INVALID_MODEL: ModelError,
+  MODEL_INVALID: ModelError,
   UNSUPPORTED_MODEL: ModelError,
   DOWNLOAD_FAILED: ModelError,
   PAIR_MISMATCH: PairMismatchError,
