@@ -9,12 +9,12 @@ namespace iprm {
 
 namespace {
 
-gguf_context* read(const LlamaApi& api, const std::string& path, LogScope& log) {
+gguf_context* read(const LlamaApi& api, const std::string& path, const std::string& whole, LogScope& log) {
     gguf_context* file = api.gguf_init_from_file(path.c_str(), {/*no_alloc=*/true, /*ctx=*/nullptr});
     if (file) return file;
     const std::string reason = log.takeErrors();
-    throw Error("INVALID_MODEL", "Could not load the model " + path + ": " +
-                                     (reason.empty() ? "llama.cpp gives no reason" : reason));
+    throw Error("INVALID_MODEL",
+                "Could not load " + whole + ": " + (reason.empty() ? "llama.cpp gives no reason" : reason));
 }
 
 template <typename T>
@@ -52,8 +52,8 @@ std::optional<int64_t> wholeNumberAt(gguf_type type, const void* data, size_t in
 
 } // namespace
 
-GgufFile::GgufFile(const LlamaApi& api, const std::string& path, LogScope& log)
-    : api_(api), path_(path), file_(read(api, path, log), api.gguf_free) {}
+GgufFile::GgufFile(const LlamaApi& api, const std::string& path, const std::string& whole, LogScope& log)
+    : api_(api), path_(path), file_(read(api, path, whole, log), api.gguf_free) {}
 
 std::vector<std::string> GgufFile::keys() const {
     std::vector<std::string> keys;

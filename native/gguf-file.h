@@ -27,8 +27,9 @@ struct GgufTensor {
 /// expect.
 class GgufFile {
 public:
-    /// Throws Error INVALID_MODEL with the parser's reason.
-    GgufFile(const LlamaApi& api, const std::string& path, LogScope& log);
+    /// `whole` is what an error says could not be loaded, such as "the model a.gguf". Throws Error
+    /// INVALID_MODEL with the parser's reason.
+    GgufFile(const LlamaApi& api, const std::string& path, const std::string& whole, LogScope& log);
 
     const std::string& path() const { return path_; }
 

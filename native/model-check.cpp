@@ -113,25 +113,34 @@ bool rotatesWholeHeads(const std::string& arch) {
     return known.count(arch) > 0;
 }
 
+/// Rotary embeddings turn pairs of the numbers of a head.
+void checkRotation(const GgufFile& file, const std::string& key, int64_t headWidth) {
+    const auto rotated = file.wholeNumber(key);
+    if (rotated && (*rotated % 2 != 0 || *rotated > headWidth)) {
+        refuseModel(file, is(file, key),
+                    "an even number of at most " + std::to_string(headWidth) + ", the width of a head");
+    }
+}
+
 void checkHeads(const GgufFile& file, const std::string& arch) {
     const auto key = [&](const char* name) { return arch + "." + name; };
-    const std::string rotated = key("rope.dimension_count");
-    const auto rotation = file.wholeNumber(rotated);
-    if (rotation && *rotation % 2 != 0) refuseModel(file, is(file, rotated), "an even number");
     const auto heads = file.wholeNumbers(key("attention.head_count"));
     const auto width = file.wholeNumber(key("embedding_length"));
-    const bool rotates = rotatesWholeHeads(arch);
-    if (heads.empty() || heads.front() < 1 || !width || !(rotates || hasEqualHeads(arch))) return;
+    if (heads.empty() || heads.front() < 1 || !width) return;
     const int64_t usual = *width / heads.front();
     const int64_t keys = file.wholeNumber(key("attention.key_length")).value_or(usual);
     const int64_t values = file.wholeNumber(key("attention.value_length")).value_or(usual);
-    if (keys != values) {
+    const std::string rotated = key("rope.dimension_count");
+    checkRotation(file, rotated, keys);
+    checkRotation(file, rotated + "_swa", file.wholeNumber(key("attention.key_length_swa")).value_or(keys));
+    const bool rotates = rotatesWholeHeads(arch);
+    if (keys != values && (rotates || hasEqualHeads(arch))) {
         refuseModel(file,
                     "keys of " + arch + " are " + std::to_string(keys) + " wide and values " +
                         std::to_string(values) + " (attention.key_length, attention.value_length)",
                     "one width for both");
     }
-    if (rotates && rotation.value_or(keys) != keys)
+    if (rotates && file.wholeNumber(rotated).value_or(keys) != keys)
         refuseModel(file, is(file, rotated), std::to_string(keys) + ", the width of a head");
     if (rotates && keys % 2 != 0) {
         refuseModel(file,
@@ -235,14 +244,15 @@ void requireType(const GgufFile& file, const std::string& key, bool isRight, con
 } // namespace
 
 void checkModelFile(const LlamaApi& api, const std::string& path, LogScope& log) {
-    const GgufFile file(api, path, log);
+    const std::string whole = "the model " + path;
+    const GgufFile file(api, path, whole, log);
     checkMetadata(file);
     checkModelTensors(file);
-    for (const auto& sibling : siblings(file)) checkModelTensors(GgufFile(api, sibling, log));
+    for (const auto& sibling : siblings(file)) checkModelTensors(GgufFile(api, sibling, whole, log));
 }
 
 void checkAdapterFile(const LlamaApi& api, const std::string& path, LogScope& log) {
-    const GgufFile file(api, path, log);
+    const GgufFile file(api, path, "the LoRA adapter " + path, log);
     for (const char* key : {"general.type", "general.architecture", "adapter.type"})
         requireType(file, key, file.text(key).has_value(), "a string");
     // llama.cpp reads it as F32 whatever it is; a model, which has none of these, is told so by llama.cpp.
