@@ -26,6 +26,7 @@ T at(const void* data, size_t index) {
 
 std::optional<int64_t> wholeNumberAt(gguf_type type, const void* data, size_t index) {
     switch (type) {
+    case GGUF_TYPE_BOOL:
     case GGUF_TYPE_UINT8:
         return at<uint8_t>(data, index);
     case GGUF_TYPE_INT8:

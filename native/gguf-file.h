@@ -45,7 +45,8 @@ public:
     std::optional<double> real(const std::string& key) const;
     std::optional<float> float32(const std::string& key) const;
 
-    /// Whole numbers of any width: one for a scalar, all of an array. Above 2^63 - 1 they are that.
+    /// Whole numbers of any width, or 0 and 1 for booleans: one for a scalar, all of an array. Above 2^63 - 1
+    /// they are that.
     std::vector<int64_t> wholeNumbers(const std::string& key) const;
     std::optional<int64_t> wholeNumber(const std::string& key) const;
 

@@ -113,6 +113,21 @@ bool rotatesWholeHeads(const std::string& arch) {
     return known.count(arch) > 0;
 }
 
+/// llama.cpp makes two caches for a model with sliding windows, and counts on something in both.
+void checkSlidingWindow(const GgufFile& file, const std::string& arch) {
+    const std::string key = arch + ".attention.sliding_window_pattern";
+    const auto pattern = file.wholeNumbers(key);
+    if (file.wholeNumber(arch + ".attention.sliding_window").value_or(0) == 0 || pattern.empty()) return;
+    const bool isPeriod = !file.arrayLength(key);
+    const bool hasNone =
+        isPeriod ? pattern.front() == 1
+                 : std::all_of(pattern.begin(), pattern.end(), [](int64_t one) { return one == 0; });
+    if (hasNone) {
+        refuseModel(file, is(file, key) + (isPeriod ? "" : " zeros"),
+                    "at least one block with a window (attention.sliding_window)");
+    }
+}
+
 /// Rotary embeddings turn pairs of the numbers of a head.
 void checkRotation(const GgufFile& file, const std::string& key, int64_t headWidth) {
     const auto rotated = file.wholeNumber(key);
@@ -209,6 +224,7 @@ void checkMetadata(const GgufFile& file) {
     checkEpsilons(file, arch);
     checkRopeScaling(file, arch);
     checkHeads(file, arch);
+    checkSlidingWindow(file, arch);
     checkTokenArrays(file);
     checkTokenTypes(file);
     checkTokens(file);

@@ -174,6 +174,14 @@ const hostile: Record<string, {make: () => string; says: RegExp}> = {
       withKeys({'gemma3.rope.dimension_count': u32(64)}, slidingWindowModel(directory, {seed: 5, window: 8})),
     says: /gemma3\.rope\.dimension_count is 64, expected an even number of at most 32/,
   },
+  'windows that no block has': {
+    make: () =>
+      withKeys(
+        {'gemma3.attention.sliding_window_pattern': u32(1)},
+        slidingWindowModel(directory, {seed: 6, window: 8}),
+      ),
+    says: /gemma3\.attention\.sliding_window_pattern is 1, expected at least one block with a window/,
+  },
   'keys and values of two widths': {
     make: () => withKeys({'llama.attention.value_length': u32(16)}),
     says: /keys of llama are 32 wide and values 16/,
