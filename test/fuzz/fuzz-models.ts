@@ -97,9 +97,21 @@ async function tryFiles(
       });
     }
   };
-  const {how, stderr} = await runProcess({directory, bases, from, to}, take);
+  let {how, stderr} = await runProcess({directory, bases, from, to}, take);
+  if (how === 'hang') {
+    // On a machine that is busy with something else the limit says little: the file gets a second chance.
+    ({how, stderr} = await runProcess(
+      {directory, bases, from: current.started, to: current.started + 1},
+      take,
+    ));
+  }
+
   if (next >= to) {
     return to;
+  }
+
+  if (next > current.started) {
+    return next;
   }
 
   outcomes.set(how, (outcomes.get(how) ?? 0) + 1);
