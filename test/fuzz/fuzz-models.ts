@@ -104,14 +104,13 @@ async function tryFiles(
       {directory, bases, from: current.started, to: current.started + 1},
       take,
     ));
+    if (next > current.started) {
+      return next;
+    }
   }
 
   if (next >= to) {
     return to;
-  }
-
-  if (next > current.started) {
-    return next;
   }
 
   outcomes.set(how, (outcomes.get(how) ?? 0) + 1);
