@@ -2,6 +2,7 @@
 
 #include "error.h"
 #include "tensor-check.h"
+#include "vocabulary-check.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +10,6 @@
 #include <limits>
 #include <set>
 #include <string_view>
-#include <unordered_map>
 
 namespace iprm {
 
@@ -17,8 +17,6 @@ namespace {
 
 constexpr int64_t greatestBlockCount = 512, greatestExpertCount = 1024;
 constexpr int64_t greatestContext = std::numeric_limits<int32_t>::max();
-/// LLAMA_TOKEN_TYPE_BYTE as the file has it.
-constexpr int64_t byteToken = 6;
 
 std::string is(const GgufFile& file, const std::string& key) { return key + " is " + file.shown(key); }
 
@@ -165,54 +163,6 @@ void checkHeads(const GgufFile& file, const std::string& arch) {
     }
 }
 
-/// llama.cpp keeps one number for each text, and has no use for a text with two.
-void checkTokens(const GgufFile& file) {
-    const std::string tokens = "tokenizer.ggml.tokens";
-    std::unordered_map<std::string_view, size_t> seen;
-    seen.reserve(file.arrayLength(tokens).value_or(0));
-    std::vector<size_t> empty;
-    const auto refuse = [&](size_t index, const std::string& text, size_t first) {
-        refuseModel(file,
-                    tokens + "[" + std::to_string(index) + "] is \"" + text + "\", as is [" +
-                        std::to_string(first) + "]",
-                    "a text of its own for each token");
-    };
-    file.eachString(tokens, [&](size_t index, const char* text) {
-        if (*text == '\0') return empty.push_back(index);
-        const auto [first, isNew] = seen.emplace(text, index);
-        if (!isNew) refuse(index, text, first->second);
-    });
-    // The name that llama.cpp gives those of no text.
-    for (const size_t index : empty) {
-        const std::string name = "[EMPTY_" + std::to_string(index) + "]";
-        const auto taken = seen.find(name);
-        if (taken != seen.end()) refuse(index, name, taken->second);
-    }
-}
-
-void checkTokenArrays(const GgufFile& file) {
-    const auto tokens = file.arrayLength("tokenizer.ggml.tokens");
-    if (!tokens) return;
-    for (const char* key : {"tokenizer.ggml.scores", "tokenizer.ggml.token_type"}) {
-        const auto length = file.arrayLength(key);
-        if (length && *length != *tokens)
-            refuseModel(file, is(file, key),
-                        "an array of " + std::to_string(*tokens) + ", one for each token");
-    }
-}
-
-/// Only some kinds of tokenizers know tokens that stand for a byte.
-void checkTokenTypes(const GgufFile& file) {
-    const std::string key = "tokenizer.ggml.token_type";
-    const std::string model = file.text("tokenizer.ggml.model").value_or("");
-    if (model != "bert") return;
-    const auto types = file.wholeNumbers(key);
-    const auto found = std::find(types.begin(), types.end(), byteToken);
-    if (found == types.end()) return;
-    refuseModel(file, key + "[" + std::to_string(found - types.begin()) + "] is 6, a byte",
-                "no bytes among the tokens of a \"bert\" tokenizer");
-}
-
 void checkMetadata(const GgufFile& file) {
     const std::string arch = file.text("general.architecture").value_or("");
     requireBetween(file, arch + ".block_count", 1, greatestBlockCount);
@@ -225,9 +175,7 @@ void checkMetadata(const GgufFile& file) {
     checkRopeScaling(file, arch);
     checkHeads(file, arch);
     checkSlidingWindow(file, arch);
-    checkTokenArrays(file);
-    checkTokenTypes(file);
-    checkTokens(file);
+    checkVocabulary(file);
 }
 
 /// The other files of a split model, as llama.cpp names them. Whether they are there and belong together is

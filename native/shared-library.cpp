@@ -40,7 +40,15 @@ void* SharedLibrary::find(const char* symbol) const {
 #else
 
 SharedLibrary::SharedLibrary(const std::string& path) : handle_(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-    if (!handle_) throw Error("RUNTIME_NOT_FOUND", std::string("Could not load ") + dlerror());
+    if (handle_) return;
+    const std::string reason = dlerror();
+    const bool isOldSystem = reason.find("version `GLIBC") != std::string::npos;
+    throw Error("RUNTIME_NOT_FOUND",
+                "Could not load " + reason +
+                    (isOldSystem
+                         ? ". The system is too old for it: node-llama-cpp's libraries need glibc 2.34 "
+                           "(Debian 12, Ubuntu 22.04, RHEL 9 or later)"
+                         : ""));
 }
 
 void* SharedLibrary::find(const char* symbol) const { return dlsym(handle_, symbol); }

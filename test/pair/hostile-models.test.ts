@@ -194,6 +194,14 @@ const hostile: Record<string, {make: () => string; says: RegExp}> = {
     make: () => withKeys({'llama.attention.head_count': arr('i32', [4, 4])}),
     says: /llama\.attention\.head_count is an array of 2, expected one number for each of the 4 blocks/,
   },
+  'a vocabulary that its tokenizer would search for ever': {
+    make: () =>
+      withKeys({
+        'tokenizer.ggml.model': str('rwkv'),
+        'tokenizer.ggml.tokens': tokensOf(policy, tokens => tokens.map((_, index) => `2${index}`)),
+      }),
+    says: /tokens that begin with byte 50, but none that is it, expected a token for each byte/,
+  },
   'a byte among the tokens of a WordPiece vocabulary': {
     make: () => {
       const bert = bertModel(directory);

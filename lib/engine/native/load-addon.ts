@@ -7,10 +7,10 @@ import {packageRoot} from '../../utils/package-root.js';
 import type {Addon} from './addon.js';
 
 /**
- * Loads the native addon: the one that `IMPLICIT_PRM_ADDON` names, else the prebuilt one of the platform, else the one
- * built here.
+ * Loads the native addon: the one that `IMPLICIT_PRM_ADDON` names, else the one built here, else the prebuilt one of the
+ * platform.
  *
- * @throws {@link RuntimeLoadError} `ADDON_NOT_FOUND`, with the command that builds one
+ * @throws {@link RuntimeLoadError} `ADDON_NOT_FOUND`, with the command that builds one, or what else is to be done
  */
 export function loadAddon(): Addon {
   const places = addonPlaces();
@@ -18,7 +18,7 @@ export function loadAddon(): Addon {
   if (found === undefined) {
     throw new RuntimeLoadError(
       'ADDON_NOT_FOUND',
-      `There is no native addon for ${process.platform}-${process.arch} (looked for ${places.join(', ')}). ${howToBuild()}`,
+      `There is no native addon for ${process.platform}-${process.arch} (looked for ${places.join(', ')}). ${whatToDo()}`,
     );
   }
 
@@ -28,7 +28,7 @@ export function loadAddon(): Addon {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RuntimeLoadError(
       'ADDON_NOT_FOUND',
-      `The native addon ${found} could not be loaded: ${reason}. ${howToBuild()}`,
+      `The native addon ${found} could not be loaded: ${reason}. ${adviceFor(reason)}`,
       {
         cause: error,
       },
@@ -51,9 +51,24 @@ function addonPlaces(): string[] {
   }
 
   return [
-    path.join(packageRoot, 'prebuilds', `${process.platform}-${process.arch}`, 'implicit_prm.node'),
     path.join(packageRoot, 'build', 'Release', 'implicit_prm.node'),
+    path.join(packageRoot, 'prebuilds', `${process.platform}-${process.arch}`, 'implicit_prm.node'),
   ];
+}
+
+function adviceFor(reason: string): string {
+  if (/\bGLIBC(?:XX)?_[\d.]+/u.test(reason)) {
+    return 'The system is too old: glibc 2.34 and libstdc++ of GCC 12 are needed (Debian 12, Ubuntu 22.04, RHEL 9 or later)';
+  }
+
+  return howToBuild();
+}
+
+function whatToDo(): string {
+  // A bundler has put this file into one of its own, and left behind what lies beside it.
+  return existsSync(path.join(packageRoot, 'scripts', 'build-native.js'))
+    ? howToBuild()
+    : 'If implicit-prm was bundled, keep it out of the bundle: mark it as external';
 }
 
 function howToBuild(): string {
