@@ -1,4 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
+import {readFileSync} from 'node:fs';
 import process from 'node:process';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
@@ -44,9 +45,8 @@ export interface FuzzOptions {
 
 /** Files that one process opens before another takes over, so that what one leaves behind does not add up. */
 const filesPerProcess = 250;
-/** In milliseconds: for one file, and for the process to come up on a busy machine. */
-const hangAfter = 20_000;
-const startWithin = 120_000;
+/** Of computing for one file, and of waiting: on a busy machine time alone says little. */
+const hangAfter = {cpuSeconds: 20, seconds: 300};
 const script = fileURLToPath(new URL('./try-files.ts', import.meta.url));
 
 /** Opens mutated models in child processes, and goes on after the file that ended one. */
@@ -97,18 +97,7 @@ async function tryFiles(
       });
     }
   };
-  let {how, stderr} = await runProcess({directory, bases, from, to}, take);
-  if (how === 'hang') {
-    // On a machine that is busy with something else the limit says little: the file gets a second chance.
-    ({how, stderr} = await runProcess(
-      {directory, bases, from: current.started, to: current.started + 1},
-      take,
-    ));
-    if (next > current.started) {
-      return next;
-    }
-  }
-
+  const {how, stderr} = await runProcess({directory, bases, from, to}, take);
   if (next >= to) {
     return to;
   }
@@ -147,18 +136,30 @@ async function runProcess(
 /** Ends a process that has said nothing for too long. */
 function watchFor(child: ChildProcess) {
   let hung = false;
-  const start = (limit: number) =>
-    setTimeout(() => {
-      hung = true;
+  let since = {cpu: 0, time: Date.now()};
+  const timer = setInterval(() => {
+    const cpu = cpuSeconds(child.pid);
+    hung =
+      (cpu ?? 0) - since.cpu > hangAfter.cpuSeconds || Date.now() - since.time > hangAfter.seconds * 1000;
+    if (hung) {
       child.kill('SIGKILL');
-    }, limit);
-  let timer = start(startWithin);
+    }
+  }, 1000);
   return {
     alive() {
-      clearTimeout(timer);
-      timer = start(hangAfter);
+      since = {cpu: cpuSeconds(child.pid) ?? since.cpu, time: Date.now()};
     },
-    stop: () => clearTimeout(timer),
+    stop: () => clearInterval(timer),
     hung: () => hung,
   };
+}
+
+/** What a process has computed so far; unknown but on Linux. */
+function cpuSeconds(pid: number | undefined): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return undefined;
+  }
 }

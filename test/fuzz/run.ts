@@ -3,7 +3,7 @@
 //   npm run fuzz -- [--files COUNT] [--from SEED] [--seed SEED]
 //
 // --seed tries the file of one seed and keeps it, to look into a finding. Exit code 1 if a file ended a process, took
-// over 20 seconds, or threw an error without a code.
+// over 20 seconds of computing, or threw an error without a code.
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
