@@ -4,7 +4,7 @@
 //
 // With --out the addon stays in FOLDER/Release. CMake options: IPRM_SANITIZE, IPRM_BUILD_LLAMA and llama.cpp's own.
 import {spawnSync} from 'node:child_process';
-import {copyFileSync, mkdirSync} from 'node:fs';
+import {copyFileSync, mkdirSync, renameSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -23,7 +23,10 @@ runCmakeJs(['compile', '--directory', root, '--out', out, ...values.define.map(o
 if (values.out === undefined) {
   const target = path.join(root, 'build', 'Release');
   mkdirSync(target, {recursive: true});
-  copyFileSync(path.join(out, 'Release', 'implicit_prm.node'), path.join(target, 'implicit_prm.node'));
+  // Written beside and renamed: a process that runs with the old addon keeps it.
+  const beside = path.join(target, `implicit_prm.node.${process.pid}`);
+  copyFileSync(path.join(out, 'Release', 'implicit_prm.node'), beside);
+  renameSync(beside, path.join(target, 'implicit_prm.node'));
 }
 
 function requireTools() {

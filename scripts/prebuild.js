@@ -19,7 +19,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import {targets} from './prebuild/targets.js';
-import {checkOutLlama, installZig, root, run, workshop, zigVersion} from './prebuild/tools.js';
+import {checkOutLlama, installZig, pinnedLlama, root, run, workshop, zigVersion} from './prebuild/tools.js';
 import {windowsImports} from './prebuild/windows-imports.js';
 
 const require = createRequire(import.meta.url);
@@ -37,7 +37,7 @@ if (unknown !== undefined) {
 }
 
 const zig = installZig();
-const llama = checkOutLlama();
+const llama = {source: checkOutLlama(), version: pinnedLlama().version};
 for (const target of targets) {
   if (chosen.length === 0 || chosen.includes(target.platform)) {
     build(target);

@@ -40,33 +40,25 @@ export function installZig() {
   return path.join(folder, 'ziglang', process.platform === 'win32' ? 'zig.exe' : 'zig');
 }
 
-/** Returns the folder of llama.cpp's source and its version, such as `0.5.0`. */
+/** The llama.cpp release inside node-llama-cpp: the bundle of its source, and its version, such as `0.5.0`. */
+export function pinnedLlama() {
+  const entry = createRequire(import.meta.url).resolve('node-llama-cpp');
+  const folder = path.join(path.dirname(entry), '..', 'llama');
+  const {tag} = JSON.parse(readFileSync(path.join(folder, 'llama.cpp.info.json'), 'utf8'));
+  return {bundle: path.join(folder, 'gitRelease.bundle'), version: tag.replace(/^v/u, '')};
+}
+
+/** Returns the folder of llama.cpp's source, checked out if it is not there yet. */
 export function checkOutLlama() {
-  const llama = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('node-llama-cpp')),
-    '..',
-    'llama',
-  );
-  const {tag} = JSON.parse(readFileSync(path.join(llama, 'llama.cpp.info.json'), 'utf8'));
-  const source = path.join(workshop, `llama.cpp-${tag}`);
+  const {bundle, version} = pinnedLlama();
+  const source = path.join(workshop, `llama.cpp-${version}`);
   if (!existsSync(source)) {
     mkdirSync(workshop, {recursive: true});
     const beside = `${source}.${process.pid}`;
-    run('git', [
-      'clone',
-      '--quiet',
-      '-c',
-      'advice.detachedHead=false',
-      path.join(llama, 'gitRelease.bundle'),
-      beside,
-    ]);
+    run('git', ['-c', 'advice.detachedHead=false', 'clone', '--quiet', bundle, beside]);
     rmSync(path.join(beside, '.git'), {recursive: true});
     renameSync(beside, source);
   }
 
-  const lines = readFileSync(path.join(source, 'CMakeLists.txt'), 'utf8');
-  const version = ['MAJOR', 'MINOR', 'PATCH'].map(
-    part => new RegExp(`set\\(LLAMA_VERSION_${part}\\s+(\\d+)`).exec(lines)[1],
-  );
-  return {source, version: version.join('.')};
+  return source;
 }
