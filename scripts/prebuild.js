@@ -38,10 +38,8 @@ if (unknown !== undefined) {
 
 const zig = installZig();
 const llama = {source: checkOutLlama(), version: pinnedLlama().version};
-for (const target of targets) {
-  if (chosen.length === 0 || chosen.includes(target.platform)) {
-    build(target);
-  }
+for (const name of chosen.length > 0 ? chosen : targets.map(({platform}) => platform)) {
+  build(targets.find(({platform}) => platform === name));
 }
 
 writeManifest();

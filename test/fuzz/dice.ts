@@ -1,4 +1,4 @@
-import {seededRandom} from '../../lib/eval/seeded-random.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 
 /** Draws from the random numbers of one mutated file. */
 export class Dice {
