@@ -4,8 +4,9 @@ import {type Command, CommanderError} from 'commander';
 import {createProgram} from '../../lib/cli/create-program.js';
 import {packageRoot} from '../cli/cli-process.js';
 
-const {scripts} = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
+const {scripts, dependencies} = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
+  dependencies: Record<string, string>;
 };
 
 /** What is wrong with a command of a guide, `null` if nothing is. Runs nothing. */
@@ -55,9 +56,22 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-function npmError([command, script]: readonly string[]): string | null {
+function npmError([command, script, ...rest]: readonly string[]): string | null {
+  if (command === 'install') {
+    return installError([script!, ...rest].filter(word => !word.startsWith('-')));
+  }
+
   const isKnown = ['ci', 'test'].includes(command!) || (command === 'run' && Object.hasOwn(scripts, script!));
   return isKnown ? null : `npm ${command} ${script ?? ''} does nothing`;
+}
+
+/** Libraries have to be of the version that the package pins. */
+function installError(packages: readonly string[]): string | null {
+  const pinned = `@${dependencies['node-llama-cpp']}`;
+  const odd = packages.find(
+    name => name !== 'implicit-prm' && !(name.startsWith('@node-llama-cpp/') && name.endsWith(pinned)),
+  );
+  return odd === undefined ? null : `${odd} is not of this package, or of another version`;
 }
 
 function fileError(file: string): string | null {
