@@ -3,23 +3,24 @@
 //   npm run prebuild [-- PLATFORM…]
 //
 // Without names, such as linux-x64, all of scripts/prebuild/targets.js. It takes Python with pip, which gets zig, git, and
-// one to two minutes of computing for each. prebuilds/manifest.json tells what was built from what, with SHA-256 sums.
+// one to two minutes of computing for each. prebuilds/manifest.json tells what was built of what, with SHA-256 sums.
 import {createHash} from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import {targets} from './prebuild/targets.js';
-import {checkOutLlama, installZig, pinnedLlama, root, run, workshop, zigVersion} from './prebuild/tools.js';
+import {
+  checkOutLlama,
+  installZig,
+  nativeSources,
+  pinnedLlama,
+  root,
+  run,
+  sourcesDigest,
+  workshop,
+  zigVersion,
+} from './prebuild/tools.js';
 import {windowsImports} from './prebuild/windows-imports.js';
 
 const require = createRequire(import.meta.url);
@@ -39,10 +40,10 @@ if (unknown !== undefined) {
 const zig = installZig();
 const llama = {source: checkOutLlama(), version: pinnedLlama().version};
 for (const name of chosen.length > 0 ? chosen : targets.map(({platform}) => platform)) {
+  const digest = sourcesDigest();
   build(targets.find(({platform}) => platform === name));
+  addToManifest(name, digest);
 }
-
-writeManifest();
 
 function build({platform, zig: zigTarget, link}) {
   const started = performance.now();
@@ -109,10 +110,7 @@ function compile() {
 }
 
 function sources(platform) {
-  const ours = readdirSync(path.join(root, 'native'), {recursive: true, encoding: 'utf8'})
-    .filter(name => name.endsWith('.cpp'))
-    .sort()
-    .map(name => path.join('native', name));
+  const ours = nativeSources(/\.cpp$/u);
   if (!platform.startsWith('win32-')) {
     return ours;
   }
@@ -122,21 +120,21 @@ function sources(platform) {
   return [...ours, imports];
 }
 
-/** Of all that lie there: each may have been built by a command of its own. */
-function writeManifest() {
-  const files = targets
-    .map(({platform}) => `${platform}/implicit_prm.node`)
-    .filter(name => existsSync(path.join(prebuilds, name)));
-  const sum = name =>
-    createHash('sha256')
-      .update(readFileSync(path.join(prebuilds, name)))
-      .digest('hex');
+/** The others are kept: each may have been built by a command of its own. */
+function addToManifest(platform, digest) {
+  const file = path.join(prebuilds, 'manifest.json');
+  const earlier = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const addon = readFileSync(path.join(prebuilds, platform, 'implicit_prm.node'));
   const manifest = {
-    'llama.cpp': llama.version,
-    zig: zigVersion,
-    sha256: Object.fromEntries(files.map(name => [name, sum(name)])),
+    ...earlier,
+    [platform]: {
+      'llama.cpp': llama.version,
+      zig: zigVersion,
+      sources: digest,
+      sha256: createHash('sha256').update(addon).digest('hex'),
+    },
   };
   const beside = path.join(prebuilds, `.manifest-${process.pid}`);
   writeFileSync(beside, `${JSON.stringify(manifest, undefined, 2)}\n`);
-  renameSync(beside, path.join(prebuilds, 'manifest.json'));
+  renameSync(beside, file);
 }

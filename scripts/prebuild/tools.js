@@ -1,7 +1,8 @@
 // What the cross build needs besides the package's own dependencies, kept in .prebuild/: zig, from PyPI, and the
 // llama.cpp headers, from the source inside node-llama-cpp.
 import {spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, readFileSync, renameSync, rmSync} from 'node:fs';
+import {createHash} from 'node:crypto';
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -38,6 +39,24 @@ export function installZig() {
   }
 
   return path.join(folder, 'ziglang', process.platform === 'win32' ? 'zig.exe' : 'zig');
+}
+
+/** The native sources, as paths from the root. */
+export function nativeSources(extension) {
+  return readdirSync(path.join(root, 'native'), {recursive: true, encoding: 'utf8'})
+    .filter(name => extension.test(name))
+    .map(name => path.join('native', name))
+    .sort();
+}
+
+/** SHA-256 of all native sources: an addon that was built of others is out of date. */
+export function sourcesDigest() {
+  const hash = createHash('sha256');
+  for (const name of nativeSources(/\.(?:cpp|h)$/u)) {
+    hash.update(`${name.replaceAll(path.sep, '/')}\n`).update(readFileSync(path.join(root, name)));
+  }
+
+  return hash.digest('hex');
 }
 
 /** The llama.cpp release inside node-llama-cpp: the bundle of its source, and its version, such as `0.5.0`. */

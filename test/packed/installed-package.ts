@@ -1,5 +1,5 @@
 import {execFileSync, spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
@@ -19,9 +19,12 @@ export interface Packed {
 
 /** The package as it would be published, with whatever is in prebuilds/. */
 export function pack(): Packed {
-  const prebuilt = path.join(projectRoot, 'prebuilds', platform, 'implicit_prm.node');
-  if (!existsSync(prebuilt)) {
-    throw new Error(`${prebuilt} is missing. Run: npm run prebuild -- ${platform}`);
+  const check = spawnSync(process.execPath, ['scripts/check-prebuilds.js'], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+  });
+  if (new RegExp(`${platform} (?:is|was)`, 'u').test(check.stderr)) {
+    throw new Error(`${check.stderr.trim()} -- ${platform}`);
   }
 
   const directory = temporaryDirectory();

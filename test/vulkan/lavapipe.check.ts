@@ -1,0 +1,160 @@
+// The GPU path, really run: Mesa's lavapipe is a Vulkan device that computes on the CPU. It needs mesa-vulkan-drivers and
+// libvulkan1 (Debian), and says so where they are missing.
+import {existsSync, readdirSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import test from 'ava';
+import {
+  bundledPair,
+  openPair,
+  type Pair,
+  PairClosedError,
+  type PairOptions,
+  scoreSteps,
+} from '../../lib/index.js';
+import {type GoldenCase, readData, sequencesOf} from '../helpers/golden.js';
+import {exact, loraFile} from '../helpers/pairs.js';
+
+const drivers = '/usr/share/vulkan/icd.d';
+const driver = existsSync(drivers)
+  ? readdirSync(drivers).find(name => name.startsWith('lvp_icd'))
+  : undefined;
+if (driver !== undefined) {
+  // ggml takes a device that is none of hardware only where it is named. Its shaders for half precision are less exact.
+  process.env.VK_ICD_FILENAMES = path.join(drivers, driver);
+  process.env.GGML_VK_VISIBLE_DEVICES = '0';
+  process.env.GGML_VK_DISABLE_F16 = '1';
+}
+
+const onLavapipe = driver === undefined ? test.skip : test;
+const {reference} = bundledPair();
+const cases = some(readData<GoldenCase>('logprobs.jsonl'), ['odd-text', 'unfinished'], 2);
+const adapted = some(readData<GoldenCase>('lora.jsonl'), undefined, 1).slice(0, 2);
+
+test('lavapipe is installed', t => {
+  t.log(driver === undefined ? 'left out: it needs mesa-vulkan-drivers and libvulkan1' : driver);
+  t.pass();
+});
+
+function some(all: GoldenCase[], ids: string[] | undefined, responses: number): GoldenCase[] {
+  return all
+    .filter(({id}) => ids?.includes(id) ?? true)
+    .map(golden => ({...golden, responses: golden.responses.slice(0, responses)}));
+}
+
+/** A batch of 64 tokens: nothing stops one that computes on a GPU. */
+async function withVulkan<T>(options: Partial<PairOptions>, use: (pair: Pair) => Promise<T>): Promise<T> {
+  const pair = await openPair({...bundledPair(), gpu: 'vulkan', threads: 1, batchSize: 64, ...options});
+  try {
+    return await use(pair);
+  } finally {
+    await pair.close();
+  }
+}
+
+async function distances(pair: Pair, golden: readonly GoldenCase[]): Promise<{worst: number; mean: number}> {
+  const result = {worst: 0, mean: 0};
+  for (const one of golden) {
+    const {policy, reference: base} = await pair.engine.logprobs(sequencesOf(one));
+    for (const [index, {policyLogprobs, referenceLogprobs}] of one.responses.entries()) {
+      const all = [
+        ...Array.from(policy[index]!, (value, token) => Math.abs(value - policyLogprobs[token]!)),
+        ...Array.from(base![index]!, (value, token) => Math.abs(value - referenceLogprobs[token]!)),
+      ];
+      result.worst = Math.max(result.worst, ...all);
+      result.mean = Math.max(result.mean, all.reduce((sum, value) => sum + value, 0) / all.length);
+    }
+  }
+
+  return result;
+}
+
+const modes: Record<
+  string,
+  {options: Partial<PairOptions>; logSoftmax: 'graph' | 'host'; golden?: GoldenCase[]}
+> = {
+  'the default': {options: {}, logSoftmax: 'graph'},
+  'log-softmax on the host': {options: {logSoftmax: 'host'}, logSoftmax: 'host'},
+  'an F32 cache': {options: exact, logSoftmax: 'graph'},
+  'an F32 cache and log-softmax on the host': {options: {...exact, logSoftmax: 'host'}, logSoftmax: 'host'},
+  'a LoRA adapter': {
+    options: {...exact, policy: reference, lora: loraFile},
+    logSoftmax: 'graph',
+    golden: adapted,
+  },
+  'no layer on the device': {options: {gpuLayers: 0}, logSoftmax: 'host', golden: cases.slice(0, 1)},
+  'the output layer on the device': {options: {gpuLayers: 1}, logSoftmax: 'graph', golden: cases.slice(0, 1)},
+  'two layers on the device': {options: {gpuLayers: 2}, logSoftmax: 'graph', golden: cases.slice(0, 1)},
+};
+
+for (const [what, {options, logSoftmax, golden = cases}] of Object.entries(modes)) {
+  onLavapipe(`with ${what} a token is within 0.05, and a response within 3e-3 on average`, async t => {
+    const {worst, mean} = await withVulkan(options, async pair => {
+      t.is(pair.info.logSoftmax, logSoftmax);
+      t.regex(pair.info.devices.join(), /llvmpipe/u);
+      return distances(pair, golden);
+    });
+    t.log(`worst token ${worst.toExponential(1)} nats, worst mean ${mean.toExponential(1)}`);
+    t.true(worst <= 0.05);
+    t.true(mean <= 3e-3);
+  });
+}
+
+const prompt = 'Compute 12 + 30';
+const response = 'Step 1: 12 + 30 = 42\n\nAnswer: 42';
+
+onLavapipe('sessions and their forks agree with whole responses', async t => {
+  await withVulkan({}, async pair => {
+    const whole = await scoreSteps(pair, {prompt, response});
+    const session = await pair.session(prompt);
+    await session.append('Step 1: 12 + 30 = 42\n\n');
+    const fork = session.fork();
+    await session.append('Answer: 42');
+    await fork.append('Answer: 42');
+    for (const branch of [session, fork]) {
+      const {steps} = await branch.finish();
+      t.is(steps.length, whole.steps.length);
+      for (const [index, {reward}] of steps.entries()) {
+        t.true(Math.abs(reward - whole.steps[index]!.reward) < 1e-3);
+      }
+    }
+  });
+});
+
+onLavapipe('two pairs compute at once', async t => {
+  await withVulkan({}, async first => {
+    await withVulkan({}, async second => {
+      const [left, right] = await Promise.all(
+        [first, second].map(async pair => scoreSteps(pair, {prompt, response})),
+      );
+      t.true(Math.abs(left!.score - right!.score) < 1e-3);
+    });
+  });
+});
+
+onLavapipe('an aborted call ends with its batch, and the next one is right', async t => {
+  await withVulkan({}, async pair => {
+    const before = await scoreSteps(pair, {prompt, response});
+    const controller = new AbortController();
+    const long = Array.from({length: 32}, (_, index) => `${response}${index}\n\n`.repeat(6));
+    const work = scoreSteps(pair, {prompt, responses: long}, {signal: controller.signal});
+    setTimeout(() => controller.abort(), 300);
+    const started = performance.now();
+    await t.throwsAsync(work, {name: 'AbortError'});
+    t.log(`${Math.round(performance.now() - started - 300)} ms after the signal`);
+    const after = await scoreSteps(pair, {prompt, response});
+    t.true(Math.abs(before.score - after.score) < 1e-3);
+  });
+});
+
+onLavapipe('a pair that is closed in the middle of its work rejects it', async t => {
+  await withVulkan({}, async pair => {
+    const work = scoreSteps(pair, {prompt, responses: Array.from({length: 32}, () => response.repeat(6))});
+    const rejected = t.throwsAsync(work, {instanceOf: PairClosedError});
+    await new Promise(resolve => {
+      setTimeout(resolve, 200);
+    });
+    await pair.close();
+    await rejected;
+  });
+});
