@@ -12,11 +12,13 @@ export {ChatTemplateError} from './errors/chat-template-error.js';
 export {ContextOverflowError} from './errors/context-overflow-error.js';
 export type {ErrorCode} from './errors/error-code.js';
 export {EvaluationError} from './errors/evaluation-error.js';
+export {GenerationError} from './errors/generation-error.js';
 export {ImplicitPrmError} from './errors/implicit-prm-error.js';
 export {InvalidInputError} from './errors/invalid-input-error.js';
 export {ModelError} from './errors/model-error.js';
 export {PairClosedError} from './errors/pair-closed-error.js';
 export {PairMismatchError} from './errors/pair-mismatch-error.js';
+export {RemoteError, type RemoteErrorOptions} from './errors/remote-error.js';
 export {RuntimeLoadError} from './errors/runtime-load-error.js';
 export {evaluateBestOfN} from './eval/best-of-n/evaluate.js';
 export {passAtK} from './eval/best-of-n/pass-at-k.js';
@@ -40,6 +42,17 @@ export type {
   ThresholdOptions,
 } from './eval/process-bench/types.js';
 export type {StepValues} from './eval/step-values.js';
+export type {LocalGeneratorOptions, RemoteGeneratorOptions} from './generate/generator-options.js';
+export {type OpenGenerator, openGenerator} from './generate/open-generator.js';
+export type {
+  AddedText,
+  Continuation,
+  GenerateInput,
+  Generation,
+  GenerationUsage,
+  StopReason,
+  TextGenerator,
+} from './generate/text-generator.js';
 export {type BundledPair, bundledPair} from './pair/bundled-pair.js';
 export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
 export {openPair} from './pair/open-pair.js';

@@ -34,4 +34,10 @@ export type ErrorCode =
   /** Memory ran out, on the host or on the device. */
   | 'OUT_OF_MEMORY'
   /** The evaluation of a model failed for another reason. */
-  | 'EVALUATION_FAILED';
+  | 'EVALUATION_FAILED'
+  /** A model could not be made to write. */
+  | 'GENERATION_FAILED'
+  /** The generator was closed before or during the call. */
+  | 'GENERATOR_CLOSED'
+  /** A server could not be reached, refused a request, or answered in a way that cannot be understood. */
+  | 'REMOTE_FAILED';

@@ -1,11 +1,13 @@
 import {ChatTemplateError} from './chat-template-error.js';
 import {ContextOverflowError} from './context-overflow-error.js';
 import {EvaluationError} from './evaluation-error.js';
+import {GenerationError} from './generation-error.js';
 import type {ImplicitPrmError} from './implicit-prm-error.js';
 import {InvalidInputError} from './invalid-input-error.js';
 import {ModelError} from './model-error.js';
 import {PairClosedError} from './pair-closed-error.js';
 import {PairMismatchError} from './pair-mismatch-error.js';
+import {RemoteError} from './remote-error.js';
 import {RuntimeLoadError} from './runtime-load-error.js';
 
 /**
@@ -42,6 +44,11 @@ export function errorFromCode(code: string, message: string, cause?: unknown): I
       return new RuntimeLoadError(code, message, options);
     case 'OUT_OF_MEMORY':
       return new EvaluationError(code, message, options);
+    case 'GENERATION_FAILED':
+    case 'GENERATOR_CLOSED':
+      return new GenerationError(code, message, options);
+    case 'REMOTE_FAILED':
+      return new RemoteError(message, options);
     default:
       return new EvaluationError('EVALUATION_FAILED', message, options);
   }

@@ -4,11 +4,13 @@ import {ContextOverflowError} from '../../lib/errors/context-overflow-error.js';
 import type {ErrorCode} from '../../lib/errors/error-code.js';
 import {errorFromCode} from '../../lib/errors/error-from-code.js';
 import {EvaluationError} from '../../lib/errors/evaluation-error.js';
+import {GenerationError} from '../../lib/errors/generation-error.js';
 import {ImplicitPrmError} from '../../lib/errors/implicit-prm-error.js';
 import {InvalidInputError} from '../../lib/errors/invalid-input-error.js';
 import {ModelError} from '../../lib/errors/model-error.js';
 import {PairClosedError} from '../../lib/errors/pair-closed-error.js';
 import {PairMismatchError} from '../../lib/errors/pair-mismatch-error.js';
+import {RemoteError} from '../../lib/errors/remote-error.js';
 import {RuntimeLoadError} from '../../lib/errors/runtime-load-error.js';
 
 // A record, so that a code added without a class does not compile.
@@ -29,6 +31,9 @@ const classes: Record<ErrorCode, new (...args: never[]) => ImplicitPrmError> = {
   GPU_UNAVAILABLE: RuntimeLoadError,
   OUT_OF_MEMORY: EvaluationError,
   EVALUATION_FAILED: EvaluationError,
+  GENERATION_FAILED: GenerationError,
+  GENERATOR_CLOSED: GenerationError,
+  REMOTE_FAILED: RemoteError,
 };
 
 for (const [code, errorClass] of Object.entries(classes)) {

@@ -1,0 +1,240 @@
+import process from 'node:process';
+import type {z} from 'zod';
+import {GenerationError} from '../../errors/generation-error.js';
+import {InvalidInputError} from '../../errors/invalid-input-error.js';
+import {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
+import {check} from '../../utils/check.js';
+import {type CheckedInput, generateSchema} from '../generate-schema.js';
+import type {RemoteGeneratorOptions, remoteOptionsSchema} from '../generator-options.js';
+import {type LoadedModel, loadLlamaModel} from '../local/llama-model.js';
+import {modelVocabulary} from '../local/model-vocabulary.js';
+import type {GenerateInput, Generation, GenerationUsage, TextGenerator} from '../text-generator.js';
+import {type CompletionEvent, completionEvents, usageOf} from './completion-events.js';
+import {CompletionServer} from './completion-server.js';
+import {ReceivedContinuation} from './received-continuation.js';
+import {askForModels, type ServerKind} from './server-kind.js';
+import {type CompletionPrompt, completionPrompt} from './server-prompts.js';
+
+/** What a server may write at most if nobody says: servers differ in what they take for that. */
+const mostTokens = 1024;
+
+type Secrets = Pick<RemoteGeneratorOptions, 'apiKey' | 'headers'>;
+
+/** Continuations that one request asks for. */
+interface Part {
+  prompt: CompletionPrompt;
+  /** The number of the first. */
+  first: number;
+  n: number;
+}
+
+/**
+ * A model that writes at a server with OpenAI's `/v1/completions`. Answers are streamed whether anybody listens or not,
+ * so that no long one is given up for a timeout, and that an abort leaves what had come.
+ */
+export class RemoteGenerator implements TextGenerator, AsyncDisposable {
+  /** Asks the server what it is. */
+  static async open(
+    {url, model, tokenizer, retries, signal}: z.output<typeof remoteOptionsSchema>,
+    {apiKey = process.env.IMPLICIT_PRM_API_KEY || undefined, headers = {}}: Secrets,
+  ): Promise<RemoteGenerator> {
+    requireHeaders({apiKey: apiKey ?? '', ...headers});
+    const server = new CompletionServer({url, apiKey, headers, retries});
+    const {first, kind} = await askForModels(server, signal);
+    const loaded =
+      tokenizer === undefined
+        ? undefined
+        : await loadLlamaModel({...vocabularyAlone, model: tokenizer, signal});
+    return new RemoteGenerator(server, model ?? first, kind, loaded);
+  }
+
+  readonly #server: CompletionServer;
+  readonly #model: string;
+  readonly #kind: ServerKind;
+  readonly #loaded: LoadedModel | undefined;
+  readonly #tokeniser: ConversationTokeniser | undefined;
+  readonly #closing = new AbortController();
+
+  private constructor(
+    server: CompletionServer,
+    model: string,
+    kind: ServerKind,
+    loaded: LoadedModel | undefined,
+  ) {
+    this.#server = server;
+    this.#model = model;
+    this.#kind = kind;
+    this.#loaded = loaded;
+    this.#tokeniser = loaded && new ConversationTokeniser(modelVocabulary(loaded.model));
+  }
+
+  async generate(input: GenerateInput): Promise<Generation> {
+    const checked = check(generateSchema, input, "generate's input");
+    this.#requireOpen();
+    const signal = AbortSignal.any([this.#closing.signal, ...(checked.signal ? [checked.signal] : [])]);
+    const generation = await this.#generate({...checked, signal});
+    this.#requireOpen();
+    return generation;
+  }
+
+  /** Ends what is being written. May be called again. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#loaded?.llama.dispose();
+  }
+
+  /** The same as {@link RemoteGenerator.close}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #generate(input: CheckedInput & {signal: AbortSignal}): Promise<Generation> {
+    // llama-server draws the same for all of one request, and does not tell an end of turn from a stop text: each is
+    // asked for alone there, and the stop texts are looked for here.
+    const alone = this.#kind === 'llama-server';
+    const [asked, own] = alone ? [[], input.stop] : [input.stop, []];
+    const received = Array.from({length: input.n}, () => new ReceivedContinuation(this.#kind, asked, own));
+    const failing = new AbortController();
+    const signal = AbortSignal.any([input.signal, failing.signal]);
+    try {
+      const prompt = await completionPrompt(this.#server, this.#model, this.#tokeniser, {...input, signal});
+      const parts = alone
+        ? received.map((_, first) => ({prompt, first, n: 1}))
+        : [{prompt, first: 0, n: input.n}];
+      const usages = await Promise.all(
+        parts.map(async part => this.#receive(part, received, asked, {...input, signal})),
+      );
+      return {continuations: received.map(one => one.result()), usage: usages.reduce(sum, none)};
+    } catch (error) {
+      failing.abort();
+      if (!input.signal.aborted) {
+        throw error;
+      }
+
+      return {continuations: received.map(one => one.result()), usage: none};
+    }
+  }
+
+  /** Asks for a part, and adds what comes to the continuations. */
+  async #receive(
+    {prompt, first, n}: Part,
+    received: readonly ReceivedContinuation[],
+    stop: readonly string[],
+    input: CheckedInput & {signal: AbortSignal},
+  ): Promise<GenerationUsage> {
+    const own = received.slice(first, first + n);
+    // So that a stop text that is found here ends the request as well.
+    const enough = new AbortController();
+    const signal = AbortSignal.any([input.signal, enough.signal]);
+    let usage = none;
+    try {
+      const body = {...this.#sampling(input), prompt, n, stop, seed: input.seed + first};
+      const response = await this.#server.request('/v1/completions', body, signal);
+      for await (const event of this.#events(response)) {
+        for (const choice of event.choices) {
+          const text = own[choice.index]?.add(choice) ?? '';
+          if (text !== '') {
+            input.onText?.({index: first + choice.index, text});
+          }
+        }
+
+        usage = usageOf(event) ?? usage;
+        if (stop.length < input.stop.length && own.every(({ended}) => ended)) {
+          break;
+        }
+      }
+    } catch (error) {
+      if (!input.signal.aborted) {
+        throw error;
+      }
+    } finally {
+      enough.abort();
+    }
+
+    if (n === 1 && usage !== none) {
+      own[0]!.count(usage.generated);
+    }
+
+    return usage;
+  }
+
+  async *#events(response: Response): AsyncGenerator<CompletionEvent> {
+    const url = `${this.#server.url}/v1/completions`;
+    let said: string | undefined;
+    try {
+      for await (const event of completionEvents(response.body!)) {
+        if (event.error) {
+          said = typeof event.error === 'string' ? event.error : event.error.message;
+          break;
+        }
+
+        yield event;
+      }
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw this.#server.failure(`the answer could not be read to its end: ${why}`, url, {cause});
+    }
+
+    if (said !== undefined) {
+      throw this.#server.failure('the server gave up', url, {body: said});
+    }
+  }
+
+  /** The fields that say how to draw. What is left out would be whatever the server likes. */
+  #sampling({temperature, topP, minP, topK, maxTokens = mostTokens}: CheckedInput): Record<string, unknown> {
+    const common = {
+      model: this.#model,
+      max_tokens: maxTokens,
+      temperature,
+      top_p: topP,
+      stream: true,
+      stream_options: {include_usage: true},
+    };
+    switch (this.#kind) {
+      case 'vllm':
+        return {...common, top_k: topK ?? -1, min_p: minP, repetition_penalty: 1, return_token_ids: true};
+      case 'sglang':
+        return {...common, top_k: topK ?? -1, min_p: minP, repetition_penalty: 1};
+      case 'llama-server':
+        return {...common, top_k: topK ?? -1, min_p: minP, timings_per_token: true};
+      default:
+        // OpenAI refuses what it does not know.
+        return {
+          ...common,
+          ...(topK === undefined ? {} : {top_k: topK}),
+          ...(minP === 0 ? {} : {min_p: minP}),
+        };
+    }
+  }
+
+  #requireOpen(): void {
+    if (this.#closing.signal.aborted) {
+      throw new GenerationError('GENERATOR_CLOSED', 'The generator is closed: open another one.');
+    }
+  }
+}
+
+const none: GenerationUsage = {evaluated: 0, generated: 0};
+const vocabularyAlone = {
+  vocabularyOnly: true,
+  gpu: false,
+  gpuLayers: 0,
+  threads: 1,
+  modelsDirectory: undefined,
+  onLog: undefined,
+} as const;
+
+/** fetch would show a value that is no header's. */
+function requireHeaders(values: Record<string, string>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'string' || !/^[\x20-\x7e]*$/u.test(value)) {
+      throw new InvalidInputError(
+        `${name} in openGenerator's options has to be a string of ASCII characters.`,
+      );
+    }
+  }
+}
+
+function sum(a: GenerationUsage, b: GenerationUsage): GenerationUsage {
+  return {evaluated: a.evaluated + b.evaluated, generated: a.generated + b.generated};
+}

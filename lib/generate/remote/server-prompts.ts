@@ -1,0 +1,105 @@
+import {z} from 'zod';
+import {ChatTemplateError} from '../../errors/chat-template-error.js';
+import {RemoteError} from '../../errors/remote-error.js';
+import type {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
+import type {ChatMessage, Prompt} from '../../text/prompt.js';
+import type {CheckedInput} from '../generate-schema.js';
+import type {CompletionServer} from './completion-server.js';
+
+/** What `/v1/completions` takes for a prompt: a text, or tokens. */
+export type CompletionPrompt = string | number[];
+
+const tokenised = z.object({tokens: z.array(z.int())});
+const templated = z.object({prompt: z.string()});
+
+/**
+ * The prompt and the prefix as the server is to go on from them.
+ *
+ * @param tokeniser - makes them here; if there is none, the server's own template is asked for
+ */
+export async function completionPrompt(
+  server: CompletionServer,
+  model: string,
+  tokeniser: ConversationTokeniser | undefined,
+  {prompt, prefix, allowSpecialTokens, signal}: CheckedInput,
+): Promise<CompletionPrompt> {
+  if (tokeniser) {
+    const [tokenised] = await tokeniser.tokenise(prompt, [prefix], {complete: false, allowSpecialTokens});
+    return Array.from(tokenised!.tokens);
+  }
+
+  if (typeof prompt === 'object' && 'raw' in prompt) {
+    const {raw} = prompt;
+    return typeof raw === 'string'
+      ? raw + prefix
+      : [
+          ...raw,
+          ...(prefix === ''
+            ? []
+            : await tokensOf(server, {model, prompt: prefix, add_special_tokens: false}, signal)),
+        ];
+  }
+
+  return templatedByServer(server, model, messagesOf(prompt), prefix, signal);
+}
+
+function messagesOf(prompt: Exclude<Prompt, {raw: unknown}>): readonly ChatMessage[] {
+  return typeof prompt === 'string' ? [{role: 'user', content: prompt}] : prompt;
+}
+
+/** vLLM and SGLang make tokens of messages, llama-server makes a text of them. */
+async function templatedByServer(
+  server: CompletionServer,
+  model: string,
+  messages: readonly ChatMessage[],
+  prefix: string,
+  signal: AbortSignal | undefined,
+): Promise<CompletionPrompt> {
+  try {
+    const response = await server.request('/apply-template', {messages}, signal);
+    return templated.parse(await response.json()).prompt + prefix;
+  } catch (error) {
+    if (!isUnknown(error)) {
+      throw error;
+    }
+  }
+
+  try {
+    const tokens = await tokensOf(server, {model, messages, add_generation_prompt: true}, signal);
+    const rest =
+      prefix === '' ? [] : await tokensOf(server, {model, prompt: prefix, add_special_tokens: false}, signal);
+    return [...tokens, ...rest];
+  } catch (error) {
+    if (!isUnknown(error)) {
+      throw error;
+    }
+
+    throw new ChatTemplateError(
+      'NO_CHAT_TEMPLATE',
+      `${server.url} puts no messages through a chat template for others. Give the model's GGUF as tokenizer, or the prompt as {raw}.`,
+      {cause: error},
+    );
+  }
+}
+
+async function tokensOf(
+  server: CompletionServer,
+  body: Record<string, unknown>,
+  signal: AbortSignal | undefined,
+): Promise<number[]> {
+  const response = await server.request('/tokenize', body, signal);
+  const text = await response.text();
+  try {
+    return tokenised.parse(JSON.parse(text)).tokens;
+  } catch (cause) {
+    throw server.failure('the server does not answer with tokens', `${server.url}/tokenize`, {
+      body: text,
+      cause,
+    });
+  }
+}
+
+/** Whether the server knows no such address or no such body. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof RemoteError && [400, 404, 405, 422, 501].includes(error.status ?? 0);
+}
