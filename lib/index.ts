@@ -44,12 +44,19 @@ export type {
 export type {StepValues} from './eval/step-values.js';
 export type {LocalGeneratorOptions, RemoteGeneratorOptions} from './generate/generator-options.js';
 export {type OpenGenerator, openGenerator} from './generate/open-generator.js';
+export {
+  type SampledResponse,
+  type SampledResponses,
+  type SampleOptions,
+  sampleResponses,
+} from './generate/sample-responses.js';
 export type {
   AddedText,
   Continuation,
   GenerateInput,
   Generation,
   GenerationUsage,
+  GeneratorInfo,
   StopReason,
   TextGenerator,
 } from './generate/text-generator.js';

@@ -5,6 +5,7 @@ import {evalCommand} from './eval/command.js';
 import {infoCommand} from './info/command.js';
 import {mergeCommand} from './merge/command.js';
 import {reportCommand} from './report/command.js';
+import {sampleCommand} from './sample/command.js';
 import {scoreCommand} from './score/command.js';
 
 /** Makes the command `implicit-prm` with its subcommands. Errors are thrown, the process is never ended. */
@@ -20,6 +21,7 @@ export function createProgram(): Command {
   for (const command of [
     demoCommand(),
     scoreCommand(),
+    sampleCommand(),
     mergeCommand(),
     reportCommand(),
     infoCommand(),

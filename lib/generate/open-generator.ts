@@ -7,10 +7,15 @@ import {
 } from './generator-options.js';
 import {LocalGenerator} from './local/local-generator.js';
 import {RemoteGenerator} from './remote/remote-generator.js';
-import type {TextGenerator} from './text-generator.js';
+import type {GeneratorInfo, TextGenerator} from './text-generator.js';
 
-/** A generator that holds something: to be closed. */
-export type OpenGenerator = TextGenerator & AsyncDisposable & {close(): Promise<void>};
+/** A generator that was opened, and is to be closed. */
+export interface OpenGenerator extends TextGenerator, AsyncDisposable {
+  /** What it is. */
+  readonly info: GeneratorInfo;
+  /** Ends what is being written and frees what is held. May be called again. */
+  close(): Promise<void>;
+}
 
 /**
  * Opens a model that writes: in this process, over node-llama-cpp, or at a server with OpenAI's `/v1/completions`.

@@ -85,3 +85,17 @@ export interface TextGenerator {
    */
   generate(input: GenerateInput): Promise<Generation>;
 }
+
+/** What a generator that was opened tells of itself. */
+export interface GeneratorInfo {
+  /** The path of the GGUF file, or the model's name at a server. */
+  model: string;
+  /** The file of the LoRA adapter, `null` if there is none. */
+  lora: string | null;
+  /** The server; `null` for a model in this process. */
+  url: string | null;
+  /** The most tokens of a prompt and a response together; `null` if only the server knows. */
+  contextSize: number | null;
+  /** How many continuations are written at once; `null` if that is for the server to say. */
+  parallel: number | null;
+}

@@ -1,4 +1,4 @@
-import {seededRandom} from '../../lib/eval/seeded-random.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 import {evaluate, tokensOf} from './expression.js';
 
 /** A problem, and the right answer to it. */

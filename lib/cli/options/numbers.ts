@@ -10,6 +10,11 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** Parses an option that takes a number from 0 up. */
+export function numberFromZero(text: string): number {
+  return Number(text) === 0 && /^[\d.]/u.test(text) ? 0 : positiveNumber(text);
+}
+
 /**
  * Makes a parser for an option that takes a whole number.
  *

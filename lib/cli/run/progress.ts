@@ -2,11 +2,12 @@ import type {Input} from '../../runs/input/open-input.js';
 import type {ProgressDisplay} from '../terminal/progress-display.js';
 import {counted} from '../terminal/quantities.js';
 
-/** How the scoring of lines is going: how far, how many lines, how fast. */
+/** How the scoring, or whatever it is, of lines is going: how far, how many lines, how fast. */
 export class RunProgress {
   readonly #display: ProgressDisplay | undefined;
   readonly #input: Input;
   readonly #noun: string;
+  readonly #label: string;
   #lines: number;
   /** Of the lines that are done; those of both models count. */
   #tokens = 0;
@@ -17,11 +18,19 @@ export class RunProgress {
    * @param display - nothing for no progress
    * @param lines - those that an earlier process did
    * @param noun - what a line is
+   * @param label - what is done with it
    */
-  constructor(display: ProgressDisplay | undefined, input: Input, lines: number, noun = 'line') {
+  constructor(
+    display: ProgressDisplay | undefined,
+    input: Input,
+    lines: number,
+    noun = 'line',
+    label = 'scoring',
+  ) {
     this.#display = display;
     this.#input = input;
     this.#noun = noun;
+    this.#label = label;
     this.#lines = lines;
   }
 
@@ -40,7 +49,7 @@ export class RunProgress {
     // What a second holds says little.
     const rate = seconds < 1 ? '' : `, ${speed((this.#tokens + tokens) / seconds)} tokens/s`;
     this.#display?.show({
-      label: 'scoring',
+      label: this.#label,
       fraction: this.#input.fraction(end),
       from: this.#from,
       since: this.#began,

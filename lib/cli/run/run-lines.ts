@@ -24,8 +24,8 @@ export interface RunCounts {
 type OnProgress = (progress: {tokens: number; total: number}) => void;
 
 interface RunLinesOptions {
-  /** Makes the line of output of a line of input. */
-  resultOf(bytes: Uint8Array, onProgress: OnProgress): Promise<string>;
+  /** Makes the line of output of a line of input, whose number from 1 on it is given. */
+  resultOf(bytes: Uint8Array, onProgress: OnProgress, number: number): Promise<string>;
   /** Write an error in place of the result of a line that cannot be scored, and tell it on stderr. */
   keepGoing: boolean;
   /** Write nothing in place of such a result. */
@@ -80,10 +80,11 @@ async function resultOfLine(
   signal.throwIfAborted();
   let tokens = 0;
   try {
-    const text = await resultOf(bytes, ({tokens: seen, total}) => {
+    const onProgress: OnProgress = ({tokens: seen, total}) => {
       tokens = seen;
       progress.show(start + (end - start) * (seen / total), seen);
-    });
+    };
+    const text = await resultOf(bytes, onProgress, number);
     return {text, skipped: false, tokens};
   } catch (error) {
     signal.throwIfAborted();

@@ -9,6 +9,8 @@ import type {localOptionsSchema} from '../generator-options.js';
 
 /** A model of node-llama-cpp, and the instance of the library that it belongs to. */
 export interface LoadedModel {
+  /** The file of the model. */
+  path: string;
   llama: Llama;
   model: LlamaModel;
 }
@@ -34,7 +36,7 @@ export async function loadLlamaModel(options: LoadOptions): Promise<LoadedModel>
       ...(gpuLayers === undefined ? {} : {gpuLayers}),
       ...(signal === undefined ? {} : {loadSignal: signal}),
     });
-    return {llama, model};
+    return {path: modelPath, llama, model};
   } catch (error) {
     await llama.dispose();
     signal?.throwIfAborted();

@@ -8,7 +8,7 @@ import {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
 import {check} from '../../utils/check.js';
 import {type CheckedInput, generateSchema} from '../generate-schema.js';
 import type {localOptionsSchema} from '../generator-options.js';
-import type {AddedText, GenerateInput, Generation, TextGenerator} from '../text-generator.js';
+import type {AddedText, GenerateInput, Generation, GeneratorInfo, TextGenerator} from '../text-generator.js';
 import {generationFailure, type LoadedModel, loadLlamaModel} from './llama-model.js';
 import {modelVocabulary} from './model-vocabulary.js';
 import {SharedPrefix} from './shared-prefix.js';
@@ -43,6 +43,11 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
     this.#loaded = loaded;
     this.#options = options;
     this.#tokeniser = new ConversationTokeniser(modelVocabulary(loaded.model));
+  }
+
+  get info(): GeneratorInfo {
+    const {lora = null, parallel} = this.#options;
+    return {model: this.#loaded.path, lora, url: null, contextSize: this.#contextSize, parallel};
   }
 
   async generate(input: GenerateInput): Promise<Generation> {

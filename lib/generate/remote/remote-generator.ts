@@ -8,7 +8,13 @@ import {type CheckedInput, generateSchema} from '../generate-schema.js';
 import type {RemoteGeneratorOptions, remoteOptionsSchema} from '../generator-options.js';
 import {type LoadedModel, loadLlamaModel} from '../local/llama-model.js';
 import {modelVocabulary} from '../local/model-vocabulary.js';
-import type {GenerateInput, Generation, GenerationUsage, TextGenerator} from '../text-generator.js';
+import type {
+  GenerateInput,
+  Generation,
+  GenerationUsage,
+  GeneratorInfo,
+  TextGenerator,
+} from '../text-generator.js';
 import {type CompletionEvent, completionEvents, usageOf} from './completion-events.js';
 import {CompletionServer} from './completion-server.js';
 import {ReceivedContinuation} from './received-continuation.js';
@@ -66,6 +72,10 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
     this.#kind = kind;
     this.#loaded = loaded;
     this.#tokeniser = loaded && new ConversationTokeniser(modelVocabulary(loaded.model));
+  }
+
+  get info(): GeneratorInfo {
+    return {model: this.#model, lora: null, url: this.#server.url, contextSize: null, parallel: null};
   }
 
   async generate(input: GenerateInput): Promise<Generation> {

@@ -1,0 +1,128 @@
+import process from 'node:process';
+import {Command} from 'commander';
+import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate/generator-options.js';
+import {openGenerator} from '../../generate/open-generator.js';
+import type {TextGenerator} from '../../generate/text-generator.js';
+import {inputLines} from '../../runs/input/lines.js';
+import {type Input, openInput} from '../../runs/input/open-input.js';
+import type {Run} from '../../runs/run.js';
+import {printable} from '../../utils/printable.js';
+import {interruptible} from '../interruptible.js';
+import {requireFile} from '../options/run.js';
+import {type Output, openOutput} from '../run/output.js';
+import {RunProgress} from '../run/progress.js';
+import {type RunCounts, runLines, tellSkipped} from '../run/run-lines.js';
+import {withRun} from '../run/with-run.js';
+import {ProgressDisplay} from '../terminal/progress-display.js';
+import {sampleIdentity} from './identity.js';
+import {addSampleOptions, generatorOptionsOf, type SampleFlags} from './options.js';
+import {sampleLine} from './sample-line.js';
+import {SampleTotals} from './totals.js';
+
+type GeneratorOptions = LocalGeneratorOptions | RemoteGeneratorOptions;
+
+/** Makes the command `sample`: problems in, problems with responses out. */
+export function sampleCommand(): Command {
+  const command = new Command('sample')
+    .description(
+      'Sample responses to problems, each labelled by its final answer where the right one is known.',
+    )
+    .argument('[file]', 'JSON lines of {prompt, reference?}; .gz or not; - or nothing: stdin')
+    .usage('[options] [problems.jsonl | -]');
+  return addSampleOptions(command).action(async (file: string | undefined) => {
+    const flags = command.optsWithGlobals<SampleFlags>();
+    requireFile(flags, command);
+    const options = generatorOptionsOf(flags, command);
+    await interruptible(async signal => run(file, flags, {...options, signal}));
+  });
+}
+
+async function run(
+  file: string | undefined,
+  flags: SampleFlags,
+  options: GeneratorOptions & {signal: AbortSignal},
+): Promise<void> {
+  // Both before the model, so that a wrong path shows at once.
+  const input = await openInput(file, options.signal);
+  try {
+    const {resume = false, overwrite = false} = flags;
+    const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
+    try {
+      tellSkipped(await sampleAll(input, output, flags, options), 'problem');
+    } finally {
+      await output.close();
+    }
+  } finally {
+    // An open stdin would keep the process alive.
+    input.stream.destroy();
+  }
+}
+
+async function sampleAll(
+  input: Input,
+  output: Output,
+  flags: SampleFlags,
+  options: GeneratorOptions & {signal: AbortSignal},
+): Promise<RunCounts> {
+  const {quiet = false, verbose = false} = flags;
+  const {signal} = options;
+  const display = new ProgressDisplay(!quiet && !verbose);
+  display.show({label: 'loading', fraction: null});
+  const onLog = (level: string, text: string) => process.stderr.write(`${level}: ${printable(text)}\n`);
+  const generator = await openGenerator('url' in options || !verbose ? options : {...options, onLog}).finally(
+    () => display.clear(),
+  );
+  try {
+    const identify = async () => sampleIdentity(generator.info, flags);
+    return await withRun(output, flags, identify, signal, async run => {
+      const totals = new SampleTotals();
+      const shown = output.isTerminal ? undefined : display;
+      const progress = new RunProgress(shown, input, run?.lines ?? 0, 'problem', 'sampling');
+      const counts = await sampleLines(generator, {input, output, run, flags, signal, progress, totals});
+      display.clear();
+      if (!quiet) {
+        process.stderr.write(`implicit-prm: ${totals.text()}\n`);
+      }
+
+      return run ?? counts;
+    });
+  } finally {
+    display.clear();
+    await generator.close();
+  }
+}
+
+interface Sampling {
+  input: Input;
+  output: Output;
+  run: Run | undefined;
+  flags: SampleFlags;
+  signal: AbortSignal;
+  progress: RunProgress;
+  totals: SampleTotals;
+}
+
+async function sampleLines(
+  generator: TextGenerator,
+  {input, output, run, flags, signal, progress, totals}: Sampling,
+): Promise<RunCounts> {
+  const {count: n, temperature, topP, minP, topK, maxTokens, stop, prefix, seed, allowSpecialTokens} = flags;
+  const drawing = {n, temperature, topP, minP, topK, maxTokens, stop, prefix, seed, allowSpecialTokens};
+  return runLines(inputLines(input), output, run, {
+    resultOf: async (bytes, onProgress, number) => {
+      const expected = totals.expectedTokens(n);
+      let parts = 0;
+      const onText = () => {
+        parts++;
+        onProgress({tokens: parts, total: Math.max(expected, parts)});
+      };
+      const sampled = await sampleLine(generator, bytes, number - 1, {...drawing, signal, onText});
+      totals.add(sampled);
+      onProgress({tokens: sampled.usage.generated, total: sampled.usage.generated});
+      return sampled.text;
+    },
+    keepGoing: flags.keepGoing ?? false,
+    signal,
+    progress,
+  });
+}

@@ -1,0 +1,33 @@
+import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
+import type {GeneratorInfo} from '../../generate/text-generator.js';
+import type {RunRecord} from '../../runs/record.js';
+import type {SampleFlags} from './options.js';
+
+/**
+ * Describes all that responses depend on, apart from the input, so that a run that is resumed or merged can be compared.
+ * A model in this process is known by its content, one at a server by its name.
+ */
+export async function sampleIdentity(
+  {model, lora, url, contextSize, parallel}: GeneratorInfo,
+  flags: SampleFlags,
+): Promise<RunRecord['identity']> {
+  const fingerprint = async (file: string) => pairFingerprint({policy: file});
+  return {
+    command: 'sample',
+    model: url === null ? await fingerprint(model) : model,
+    'LoRA adapter': lora === null ? null : await fingerprint(lora),
+    '--url': url,
+    '--count': flags.count,
+    '--temperature': flags.temperature ?? 1,
+    '--top-p': flags.topP ?? 1,
+    '--min-p': flags.minP ?? 0,
+    '--top-k': flags.topK ?? null,
+    '--max-tokens': flags.maxTokens ?? null,
+    '--stop': flags.stop ?? [],
+    '--prefix': flags.prefix ?? '',
+    '--seed': flags.seed,
+    '--allow-special-tokens': flags.allowSpecialTokens ?? false,
+    '--context-size': contextSize,
+    '--parallel': parallel,
+  };
+}

@@ -1,0 +1,105 @@
+import {InvalidInputError} from '../errors/invalid-input-error.js';
+import {extractAnswer} from '../rank/extract-answer.js';
+import {sameAnswer} from '../rank/same-answer.js';
+import type {Prompt} from '../text/prompt.js';
+import {greatestSeed} from './generate-schema.js';
+import type {
+  Continuation,
+  GenerateInput,
+  GenerationUsage,
+  StopReason,
+  TextGenerator,
+} from './text-generator.js';
+
+/** How responses are sampled: as for {@link TextGenerator.generate}. */
+export type SampleOptions = Omit<GenerateInput, 'prompt'>;
+
+/** A response that was sampled. */
+export interface SampledResponse {
+  /** The prefix and what was written behind it. */
+  text: string;
+  /** Its final answer; `null` if it has none. */
+  answer: string | null;
+  /** Whether that is the right one; absent if nobody knows it. */
+  correct?: boolean;
+  /** Whether it has come to its end. */
+  complete: boolean;
+  /** Why it ends. */
+  reason: StopReason;
+  /** Tokens generated; `null` if the server does not tell. */
+  tokens: number | null;
+}
+
+/** What {@link sampleResponses} made. */
+export interface SampledResponses {
+  responses: SampledResponse[];
+  usage: GenerationUsage;
+}
+
+/** How often blank responses are drawn anew. */
+const mostDraws = 4;
+/** Between the seeds of one draw and the next: more than a draw has responses. */
+const seedsOfADraw = 4096;
+
+/**
+ * Samples responses to a problem, and labels them by their answers alone. A response with nothing in it, which cannot be
+ * scored, is drawn anew.
+ *
+ * @param problem - the prompt, and the right answer if it is known
+ * @throws what the generator throws, {@link InvalidInputError} if it writes nothing, or the signal's reason
+ */
+export async function sampleResponses(
+  generator: TextGenerator,
+  {prompt, reference}: {prompt: Prompt; reference?: string | undefined},
+  {n = 1, prefix = '', seed = 0, ...options}: SampleOptions = {},
+): Promise<SampledResponses> {
+  const responses: SampledResponse[] = [];
+  const usage = {evaluated: 0, generated: 0};
+  for (let draw = 0; draw < mostDraws && responses.length < n; draw++) {
+    const generation = await generator.generate({
+      ...options,
+      prompt,
+      prefix,
+      n: n - responses.length,
+      seed: (seed + draw * seedsOfADraw) % greatestSeed,
+    });
+    options.signal?.throwIfAborted();
+    usage.evaluated += generation.usage.evaluated;
+    usage.generated += generation.usage.generated;
+    const written = generation.continuations.map(one => labelled(one, prefix, reference));
+    responses.push(...written.filter(({text}) => text.trim() !== ''));
+  }
+
+  if (responses.length < n) {
+    throw new InvalidInputError(
+      `The model has nothing to say to this prompt: of ${mostDraws} draws ${responses.length} responses are not blank, not ${n}.`,
+    );
+  }
+
+  return {responses, usage};
+}
+
+/**
+ * The seed for one of many problems: for each another, whichever problems are sampled by the same process.
+ *
+ * @param seed - of them all
+ * @param index - of the problem
+ */
+export function seedOfProblem(seed: number, index: number): number {
+  // murmur3's way to spread a number over all bits.
+  let mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 1) % greatestSeed;
+}
+
+function labelled(
+  {text: written, reason, tokens}: Continuation,
+  prefix: string,
+  reference: string | undefined,
+): SampledResponse {
+  const text = prefix + written;
+  const answer = extractAnswer(text);
+  const correct = reference === undefined ? {} : {correct: answer !== null && sameAnswer(answer, reference)};
+  return {text, answer, ...correct, complete: reason === 'end' || reason === 'stop', reason, tokens};
+}
