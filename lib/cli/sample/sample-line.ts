@@ -9,7 +9,7 @@ import type {TextGenerator} from '../../generate/text-generator.js';
 import {parseRecord} from '../../runs/input/parse-record.js';
 import {promptSchema} from '../../score/score-schema.js';
 import {escapeJson} from '../../utils/escape-json.js';
-import {jsonFields} from '../score/json-parts.js';
+import {jsonFields} from '../../utils/json-parts.js';
 
 const problemSchema = z.looseObject({
   prompt: promptSchema,

@@ -7,7 +7,7 @@ import {scoreSteps} from '../../score/score-steps.js';
 import type {ScoreOptions} from '../../score/score-types.js';
 import {check} from '../../utils/check.js';
 import {escapeJson} from '../../utils/escape-json.js';
-import {jsonFields, jsonParts} from './json-parts.js';
+import {jsonFields, jsonParts} from '../../utils/json-parts.js';
 import type {PrettyLine} from './pretty-lines.js';
 
 interface ScoreLineOptions {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {jsonFields, jsonParts} from '../../../lib/cli/score/json-parts.js';
+import {jsonFields, jsonParts} from '../../lib/utils/json-parts.js';
 
 test('elements are cut out as they are written', t => {
   const parts = [...jsonParts(String.raw` [ 1.50 ,"],\"",{"a":[1,2],"b":":"}, [] ] `)];
