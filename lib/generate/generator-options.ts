@@ -1,6 +1,6 @@
 import os from 'node:os';
 import {z} from 'zod';
-import type {LogListener} from '../engine/native-engine.js';
+import type {LogListener} from '../engine/native/native-engine.js';
 
 /** A model that writes in this process. */
 export interface LocalGeneratorOptions {

@@ -10,7 +10,7 @@ import {type CheckedInput, generateSchema} from '../generate-schema.js';
 import type {localOptionsSchema} from '../generator-options.js';
 import type {AddedText, GenerateInput, Generation, GeneratorInfo, TextGenerator} from '../text-generator.js';
 import {generationFailure, type LoadedModel, loadLlamaModel} from './llama-model.js';
-import {modelVocabulary} from './model-vocabulary.js';
+import {modelTokeniser} from './model-tokeniser.js';
 import {SharedPrefix} from './shared-prefix.js';
 import {writeInRounds} from './write-in-rounds.js';
 
@@ -42,7 +42,7 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
   private constructor(loaded: LoadedModel, options: LocalOptions) {
     this.#loaded = loaded;
     this.#options = options;
-    this.#tokeniser = new ConversationTokeniser(modelVocabulary(loaded.model));
+    this.#tokeniser = new ConversationTokeniser(modelTokeniser(loaded.model));
   }
 
   get info(): GeneratorInfo {

@@ -7,7 +7,7 @@ import {check} from '../../utils/check.js';
 import {type CheckedInput, generateSchema} from '../generate-schema.js';
 import type {RemoteGeneratorOptions, remoteOptionsSchema} from '../generator-options.js';
 import {type LoadedModel, loadLlamaModel} from '../local/llama-model.js';
-import {modelVocabulary} from '../local/model-vocabulary.js';
+import {modelTokeniser} from '../local/model-tokeniser.js';
 import type {
   GenerateInput,
   Generation,
@@ -71,7 +71,7 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
     this.#model = model;
     this.#kind = kind;
     this.#loaded = loaded;
-    this.#tokeniser = loaded && new ConversationTokeniser(modelVocabulary(loaded.model));
+    this.#tokeniser = loaded && new ConversationTokeniser(modelTokeniser(loaded.model));
   }
 
   get info(): GeneratorInfo {

@@ -1,22 +1,20 @@
 import type {LlamaModel, Token} from 'node-llama-cpp';
-import type {AddonSpecialToken, AddonTokens} from '../../engine/addon.js';
-import type {Vocabulary} from '../../text/conversation-tokeniser.js';
+import type {SpecialToken, Tokeniser} from '../../text/tokeniser.js';
 
 /**
- * The tokenizer of a model of node-llama-cpp, for prompts. It is the same llama.cpp that the addon has, so that what is
+ * The tokeniser of a model of node-llama-cpp, for prompts. It is the same llama.cpp that the addon has, so that what is
  * generated from is what will be scored.
  */
-export function modelVocabulary(model: LlamaModel): Vocabulary {
+export function modelTokeniser(model: LlamaModel): Tokeniser {
   return {
-    description: {
-      policy: {
-        chatTemplate: model.fileInfo.metadata.tokenizer?.chat_template ?? null,
-        beginOfText: model.tokens.bos ?? -1,
-        endOfText: model.tokens.eos ?? -1,
-      },
+    vocabulary: {
       specialTokens: specialTokens(model),
+      beginOfText: model.tokens.bos ?? -1,
+      endOfText: model.tokens.eos ?? -1,
+      endOfTurn: model.tokens.eot ?? -1,
+      chatTemplate: model.fileInfo.metadata.tokenizer?.chat_template ?? null,
     },
-    tokenise: async (text, parseSpecial): Promise<AddonTokens> => {
+    tokenise: async (text, parseSpecial) => {
       const tokens = Int32Array.from(model.tokenize(text, parseSpecial));
       // Where a token of a prompt begins matters to nobody: only steps are looked for.
       return {tokens, starts: new Uint32Array(tokens.length)};
@@ -25,8 +23,8 @@ export function modelVocabulary(model: LlamaModel): Vocabulary {
   };
 }
 
-/** Those that llama.cpp's tokenizer takes from text only when told to. */
-function specialTokens(model: LlamaModel): AddonSpecialToken[] {
+/** Those that llama.cpp's tokeniser takes from text only when told to. */
+function specialTokens(model: LlamaModel): SpecialToken[] {
   const special = [];
   for (const token of model.iterateAllTokens()) {
     const attributes = model.getTokenAttributes(token);
