@@ -95,6 +95,25 @@ export type {
   ScoreOneInput,
   ScoreOptions,
 } from './score/score-types.js';
+export {search, searchEvents} from './search/search.js';
+export type {
+  BeamOptions,
+  BestOfNOptions as BestOfNSearchOptions,
+  CommonSearchOptions,
+  DvtsOptions,
+  MctsOptions,
+  NodeState,
+  SearchBudget,
+  SearchCandidate,
+  SearchEvent,
+  SearchGenerator,
+  SearchOptions,
+  SearchPair,
+  SearchResult,
+  SearchSession,
+  SearchTree,
+  SearchUsage,
+} from './search/search-types.js';
 export {Session, type SessionOptions} from './session/session.js';
 export {splitSteps} from './steps/split-steps.js';
 export type {StepSpan} from './steps/step-span.js';
