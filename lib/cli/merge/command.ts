@@ -15,7 +15,7 @@ interface MergeFlags {
 export function mergeCommand(): Command {
   return new Command('merge')
     .description(
-      'Put the outputs of score or eval with --shard 1/n … n/n together in the order of the input.',
+      'Put the outputs of score, eval or sample with --shard 1/n … n/n together in the order of the input.',
     )
     .argument('<parts...>', 'the outputs of all shards, in any order')
     .requiredOption('-o, --output <file>', 'where to write; compressed if its name ends with .gz')
