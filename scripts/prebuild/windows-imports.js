@@ -11,7 +11,8 @@ export function windowsImports(nodeApiHeaders) {
     ),
   ]);
   const functions = [...new Set(names.map(([, name]) => name))].sort();
-  return `#include <windows.h>
+  return `#include <initializer_list>
+#include <windows.h>
 
 extern "C" {
 ${functions.map(name => `void* __imp_${name};`).join('\n')}
