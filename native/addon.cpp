@@ -1,5 +1,6 @@
 #include "js/describe-models.h"
 #include "js/js-pair.h"
+#include "js/js-trainer.h"
 #include "runtime.h"
 
 #include <napi.h>
@@ -10,6 +11,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports["llamaVersion"] = Napi::String::New(env, iprm::headersVersion());
     exports["describeModels"] = Napi::Function::New(env, iprm::describeModels, "describeModels");
     iprm::JsPair::define(env, exports);
+    iprm::JsTrainer::define(env, exports);
     return exports;
 }
 

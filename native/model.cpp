@@ -36,6 +36,7 @@ llama_model* load(const LlamaApi& api, const ModelOptions& options, LogScope& lo
     params.devices = devices.data();
     params.n_gpu_layers = options.devices.empty() ? 0 : options.gpuLayers;
     params.vocab_only = options.vocabularyOnly;
+    params.use_extra_bufts = options.repacksWeights;
     params.progress_callback = onLoadProgress;
     params.progress_callback_user_data = &state;
     llama_model* model = api.llama_model_load_from_file(options.path.c_str(), params);

@@ -21,6 +21,8 @@ struct ModelOptions {
     std::vector<ggml_backend_dev_t> devices;
     /// Metadata and tokenizer only, no weights.
     bool vocabularyOnly = false;
+    /// Whether llama.cpp may keep weights in an order that the CPU multiplies faster by.
+    bool repacksWeights = true;
 };
 
 struct ModelDescription {

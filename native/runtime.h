@@ -36,6 +36,9 @@ public:
 
     const LlamaApi& api() const { return api_; }
 
+    /// Where other functions than those of api() can be looked for.
+    const std::vector<SharedLibrary>& libraries() const { return libraries_; }
+
     /// The order of computations on the CPU.
     Turns& cpuTurns() const { return cpuTurns_; }
 

@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'MODEL_INVALID'
   /** The model loads but cannot score text: it is encoder-only, has no vocabulary, … */
   | 'UNSUPPORTED_MODEL'
+  /** The model scores but cannot be trained: it is a mixture of experts, recurrent, … */
+  | 'TRAINING_UNSUPPORTED'
   /** Policy and reference do not form a pair. */
   | 'PAIR_MISMATCH'
   /** The prompt needs a chat template and the model has none. */
@@ -33,6 +35,8 @@ export type ErrorCode =
   | 'DOWNLOAD_FAILED'
   /** Memory ran out, on the host or on the device. */
   | 'OUT_OF_MEMORY'
+  /** A file could not be written. */
+  | 'WRITE_FAILED'
   /** The evaluation of a model failed for another reason. */
   | 'EVALUATION_FAILED'
   /** A model could not be made to write. */

@@ -26,6 +26,7 @@ export function errorFromCode(code: string, message: string, cause?: unknown): I
     case 'INVALID_MODEL':
     case 'MODEL_INVALID':
     case 'UNSUPPORTED_MODEL':
+    case 'TRAINING_UNSUPPORTED':
     case 'DOWNLOAD_FAILED':
       return new ModelError(code, message, options);
     case 'PAIR_MISMATCH':
@@ -43,6 +44,7 @@ export function errorFromCode(code: string, message: string, cause?: unknown): I
     case 'GPU_UNAVAILABLE':
       return new RuntimeLoadError(code, message, options);
     case 'OUT_OF_MEMORY':
+    case 'WRITE_FAILED':
       return new EvaluationError(code, message, options);
     case 'GENERATION_FAILED':
     case 'GENERATOR_CLOSED':

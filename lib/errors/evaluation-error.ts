@@ -8,7 +8,7 @@ export class EvaluationError extends ImplicitPrmError {
     EvaluationError.prototype.name = 'EvaluationError';
   }
 
-  declare readonly code: 'OUT_OF_MEMORY' | 'EVALUATION_FAILED';
+  declare readonly code: 'OUT_OF_MEMORY' | 'WRITE_FAILED' | 'EVALUATION_FAILED';
 
   /**
    * @param code - which of this class's codes applies

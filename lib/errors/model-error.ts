@@ -2,15 +2,20 @@ import {ImplicitPrmError} from './implicit-prm-error.js';
 
 /**
  * A model cannot be had or cannot be used: `INVALID_MODEL` (missing, no GGUF, not loadable), `MODEL_INVALID`
- * (refused before llama.cpp reads it, which would end the process), `UNSUPPORTED_MODEL` (loads but cannot score) or
- * `DOWNLOAD_FAILED`.
+ * (refused before llama.cpp reads it, which would end the process), `UNSUPPORTED_MODEL` (loads but cannot score),
+ * `TRAINING_UNSUPPORTED` (scores but cannot be trained) or `DOWNLOAD_FAILED`.
  */
 export class ModelError extends ImplicitPrmError {
   static {
     ModelError.prototype.name = 'ModelError';
   }
 
-  declare readonly code: 'INVALID_MODEL' | 'MODEL_INVALID' | 'UNSUPPORTED_MODEL' | 'DOWNLOAD_FAILED';
+  declare readonly code:
+    | 'INVALID_MODEL'
+    | 'MODEL_INVALID'
+    | 'UNSUPPORTED_MODEL'
+    | 'TRAINING_UNSUPPORTED'
+    | 'DOWNLOAD_FAILED';
 
   /**
    * @param code - which of this class's codes applies

@@ -1,8 +1,11 @@
+import type {AddonTrainer} from './native/addon-trainer.js';
+
 /** The native addon as `native/` defines it. Numbers of the llama.cpp enums and -1 for "none" are its own affair. */
 export interface Addon {
   /** The llama.cpp release whose headers the addon was compiled against. */
   llamaVersion: string;
   Pair: new (onLog?: (level: number, text: string) => void) => AddonPair;
+  Trainer: new (onLog?: (level: number, text: string) => void) => AddonTrainer;
   describeModels(runtime: RuntimeFiles, paths: readonly string[]): Promise<AddonDescriptions>;
 }
 

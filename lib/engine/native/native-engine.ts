@@ -125,6 +125,6 @@ function requireTokens(tokens: unknown, name: string): void {
 }
 
 /** ggml's levels are 1 for debug, 2 for info, 3 for warn, 4 for error. */
-function logLevel(level: number): 'debug' | 'info' | 'warn' | 'error' {
+export function logLevel(level: number): 'debug' | 'info' | 'warn' | 'error' {
   return (['debug', 'info', 'warn', 'error'] as const)[level - 1] ?? 'info';
 }

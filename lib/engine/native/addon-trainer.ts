@@ -1,0 +1,61 @@
+import type {AddonOperation, AddonProgress, RuntimeFiles} from '../addon.js';
+
+/** The addon's trainer, see `native/js/js-trainer.h`. */
+export interface AddonTrainer {
+  open(options: AddonTrainerOptions, onProgress?: AddonProgress): AddonOperation<AddonTrainerDescription>;
+  forward(
+    sequences: readonly {tokens: Int32Array; from: number}[],
+    adapter: boolean,
+    keep: boolean,
+    onProgress?: AddonProgress,
+  ): AddonOperation<Float32Array[]>;
+  backward(weights: readonly Float32Array[], onProgress?: AddonProgress): AddonOperation<undefined>;
+  step(options: AddonStepOptions): AddonOperation<number>;
+  parameters(): AddonOperation<AddonNamedValues[]>;
+  gradients(): AddonOperation<AddonNamedValues[]>;
+  setParameters(values: readonly AddonNamedValues[]): AddonOperation<undefined>;
+  saveAdapter(path: string, metadata: Record<string, string | number>): AddonOperation<undefined>;
+  saveState(path: string): AddonOperation<undefined>;
+  restoreState(path: string): AddonOperation<undefined>;
+  close(): Promise<void>;
+}
+
+export interface AddonTrainerOptions {
+  runtime: RuntimeFiles;
+  base: string;
+  initialAdapter: string | undefined;
+  rank: number;
+  alpha: number;
+  seed: number;
+  threads: number;
+  lastLayers: number | undefined;
+  maxTokens: number;
+  maxTree: number;
+  checkpoint: boolean;
+  memoryLimit: number | undefined;
+}
+
+export interface AddonTrainerDescription {
+  architecture: string;
+  parameters: number;
+  targets: string[];
+  layers: number;
+  layersTrained: number;
+  contextLength: number;
+  memory: {weights: number; adapter: number; optimizer: number; activations: number; graph: number};
+  selfCheck: {worst: number; mean: number};
+}
+
+export interface AddonStepOptions {
+  learningRate: number;
+  weightDecay: number;
+  clip: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+}
+
+export interface AddonNamedValues {
+  name: string;
+  values: Float32Array;
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "compute.h"
+#include "model-graph.h"
+#include "token-blocks.h"
+
+#include <functional>
+#include <vector>
+
+namespace iprm {
+
+/// From outputs of the last layer to log-probabilities, some rows at a time.
+class OutputHead {
+public:
+    OutputHead(const Compute& compute, const TrainApi& api, const ModelGraph& model, ggml_tensor* rowNumbers)
+        : compute_(compute), api_(api), model_(model), rowNumbers_(rowNumbers) {}
+
+    struct Result {
+        /// Nats, one for each scored token.
+        std::vector<float> logprobs;
+        /// ∂ log π / ∂ row of each scored token, [scored, embedding]; empty unless asked for.
+        std::vector<float> gradients;
+    };
+
+    /// `states`: the outputs of the last layer, [embedding, rows].
+    Result evaluate(ggml_tensor* states, const std::vector<ScoredToken>& scored, bool wantsGradients,
+                    ggml_gallocr* allocator, const std::function<bool()>& cancelled) const;
+
+    /// Bytes that the intermediate results take.
+    size_t plan(ggml_tensor* states, bool wantsGradients) const;
+    /// The most tokens evaluated at a time.
+    int64_t rowsAtOnce() const;
+
+private:
+    struct Graph;
+    Graph build(ggml_tensor* states, int64_t count, bool wantsGradients) const;
+
+    const Compute& compute_;
+    const TrainApi& api_;
+    const ModelGraph& model_;
+    ggml_tensor* rowNumbers_;
+};
+
+} // namespace iprm
