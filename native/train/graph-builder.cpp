@@ -74,7 +74,9 @@ ggml_tensor* GraphBuilder::node(const ggml_tensor* like, ggml_op op, const Shape
 }
 
 ggml_tensor* GraphBuilder::contiguous(ggml_tensor* x) {
-    return api_.ggml_is_contiguous(x) ? x : api_.ggml_cont(context_.get(), x);
+    // To ggml a transposed vector is contiguous, but products take none.
+    const bool isDense = api_.ggml_is_contiguous(x) && x->nb[0] <= x->nb[1];
+    return isDense ? x : api_.ggml_cont(context_.get(), x);
 }
 
 ggml_tensor* GraphBuilder::reshape(ggml_tensor* x, const Shape& shape) {

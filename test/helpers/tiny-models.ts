@@ -216,7 +216,7 @@ function arrayOf({metadata}: Pick<GgufFile, 'metadata'>, key: string): readonly 
   return value.value;
 }
 
-function vocabularyOf(path: string): Map<string, MetadataValue> {
+export function vocabularyOf(path: string): Map<string, MetadataValue> {
   return new Map([...readGguf(path).metadata].filter(([key]) => key.startsWith('tokenizer.')));
 }
 

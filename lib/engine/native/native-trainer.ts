@@ -6,7 +6,6 @@ import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {showValue} from '../../errors/show-value.js';
 import {syncDirectory} from '../../runs/sync-directory.js';
 import {fileError} from '../../utils/file-error.js';
-import type {AddonOperation} from '../addon.js';
 import {findRuntime} from '../find-runtime.js';
 import {loadAddon} from '../load-addon.js';
 import {type LogListener, logLevel} from '../native-engine.js';
