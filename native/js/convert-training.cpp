@@ -61,6 +61,18 @@ TrainerOptions toTrainerOptions(const Napi::Object& options) {
     return result;
 }
 
+MergeOptions toMergeOptions(const Napi::Object& options) {
+    MergeOptions result;
+    result.runtime = toRuntimeFiles(options.Get("runtime").As<Napi::Object>());
+    result.base = options.Get("base").As<Napi::String>().Utf8Value();
+    result.adapter = options.Get("adapter").As<Napi::String>().Utf8Value();
+    result.output = options.Get("output").As<Napi::String>().Utf8Value();
+    TrainingMetadata metadata = toMetadata(options.Get("metadata").As<Napi::Object>());
+    result.texts = std::move(metadata.texts);
+    result.numbers = std::move(metadata.numbers);
+    return result;
+}
+
 AdamWOptions toAdamWOptions(const Napi::Object& options) {
     AdamWOptions result;
     result.learningRate = getNumber(options, "learningRate");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../train/merge-adapter.h"
 #include "../train/trainer.h"
 
 #include <napi.h>
@@ -9,6 +10,7 @@ namespace iprm {
 // Between JavaScript's values and those of training; see convert.h.
 
 TrainerOptions toTrainerOptions(const Napi::Object& options);
+MergeOptions toMergeOptions(const Napi::Object& options);
 AdamWOptions toAdamWOptions(const Napi::Object& options);
 std::vector<std::vector<float>> toFloatArrays(const Napi::Value& array);
 std::vector<NamedValues> toNamedValues(const Napi::Value& array);

@@ -33,7 +33,7 @@ void JsTrainer::define(Napi::Env env, Napi::Object exports) {
          InstanceMethod<&JsTrainer::setParameters>("setParameters"),
          InstanceMethod<&JsTrainer::saveAdapter>("saveAdapter"),
          InstanceMethod<&JsTrainer::saveState>("saveState"),
-         InstanceMethod<&JsTrainer::restoreState>("restoreState"),
+         InstanceMethod<&JsTrainer::restoreState>("restoreState"), InstanceMethod<&JsTrainer::merge>("merge"),
          InstanceMethod<&JsTrainer::close>("close")});
 }
 
@@ -168,6 +168,22 @@ Napi::Value JsTrainer::restoreState(const Napi::CallbackInfo& info) {
     return start(info.Env(), info.Env().Undefined(), [this, path](Operation&) -> Convert {
         trainer().restoreState(path);
         return nothing;
+    });
+}
+
+Napi::Value JsTrainer::merge(const Napi::CallbackInfo& info) {
+    const auto options = toMergeOptions(info[0].As<Napi::Object>());
+    return start(info.Env(), info[1], [this, options](Operation& operation) -> Convert {
+        const MergeResult result = mergeAdapter(
+            options, [&](double done, double total) { operation.report(done, total); },
+            [&] { return stopped(operation); });
+        ExitGuard::arm();
+        return [result](Napi::Env env) -> Napi::Value {
+            Napi::Object object = Napi::Object::New(env);
+            object["merged"] = static_cast<double>(result.merged);
+            object["tensors"] = static_cast<double>(result.tensors);
+            return object;
+        };
     });
 }
 

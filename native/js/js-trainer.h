@@ -27,7 +27,8 @@ namespace iprm {
 ///     setParameters([{name, values}])                   → {promise, cancel}
 ///     saveAdapter(path, metadata)                       → {promise, cancel}
 ///     saveState(path), restoreState(path)               → {promise, cancel}
-///     close()                                           → promise; whatever is pending is rejected
+///     merge(options, onProgress?)                       → {promise of {merged, tensors}, cancel}, without
+///     open() close()                                           → promise; whatever is pending is rejected
 class JsTrainer : public Napi::ObjectWrap<JsTrainer> {
 public:
     static void define(Napi::Env env, Napi::Object exports);
@@ -51,6 +52,7 @@ private:
     Napi::Value saveAdapter(const Napi::CallbackInfo& info);
     Napi::Value saveState(const Napi::CallbackInfo& info);
     Napi::Value restoreState(const Napi::CallbackInfo& info);
+    Napi::Value merge(const Napi::CallbackInfo& info);
     Napi::Value close(const Napi::CallbackInfo& info);
 
     Napi::Object start(Napi::Env env, Napi::Value onProgress, Work work);

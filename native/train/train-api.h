@@ -101,7 +101,10 @@
     FUNCTION(gguf_free)                                                                                      \
     FUNCTION(gguf_get_alignment)                                                                             \
     FUNCTION(gguf_get_data_offset)                                                                           \
+    FUNCTION(gguf_get_key)                                                                                   \
     FUNCTION(gguf_get_kv_type)                                                                               \
+    FUNCTION(gguf_get_meta_size)                                                                             \
+    FUNCTION(gguf_get_n_kv)                                                                                  \
     FUNCTION(gguf_get_n_tensors)                                                                             \
     FUNCTION(gguf_get_tensor_name)                                                                           \
     FUNCTION(gguf_get_tensor_ne)                                                                             \
@@ -114,6 +117,7 @@
     FUNCTION(gguf_get_val_u64)                                                                               \
     FUNCTION(gguf_init_empty)                                                                                \
     FUNCTION(gguf_init_from_file)                                                                            \
+    FUNCTION(gguf_remove_key)                                                                                \
     FUNCTION(gguf_set_kv)                                                                                    \
     FUNCTION(gguf_set_val_f32)                                                                               \
     FUNCTION(gguf_set_val_str)                                                                               \

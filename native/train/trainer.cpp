@@ -387,14 +387,17 @@ double Trainer::step(const AdamWOptions& options) {
 
 void Trainer::saveAdapter(const std::string& path, const std::map<std::string, std::string>& texts,
                           const std::map<std::string, double>& numbers) const {
+    const LogScope log(llama_, sink_);
     adapter_->save(path, *model_->metadata("general.architecture"), texts, numbers);
 }
 
 void Trainer::saveState(const std::string& path) const {
+    const LogScope log(llama_, sink_);
     writeState(api_, path, {optimizer_->steps(), parameters(), optimizer_->means(), optimizer_->squares()});
 }
 
 void Trainer::restoreState(const std::string& path) {
+    const LogScope log(llama_, sink_);
     TrainingState state = readState(api_, path, adapter_->parameters());
     kept_.reset();
     adapter_->write(state.parameters);

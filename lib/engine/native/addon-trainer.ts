@@ -17,6 +17,7 @@ export interface AddonTrainer {
   saveAdapter(path: string, metadata: Record<string, string | number>): AddonOperation<undefined>;
   saveState(path: string): AddonOperation<undefined>;
   restoreState(path: string): AddonOperation<undefined>;
+  merge(options: AddonMergeOptions, onProgress?: AddonProgress): AddonOperation<AddonMergeResult>;
   close(): Promise<void>;
 }
 
@@ -58,4 +59,17 @@ export interface AddonStepOptions {
 export interface AddonNamedValues {
   name: string;
   values: Float32Array;
+}
+
+export interface AddonMergeOptions {
+  runtime: RuntimeFiles;
+  base: string;
+  adapter: string;
+  output: string;
+  metadata: Record<string, string | number>;
+}
+
+export interface AddonMergeResult {
+  merged: number;
+  tensors: number;
 }

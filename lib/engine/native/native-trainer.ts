@@ -1,16 +1,13 @@
-import {open, rename, rm} from 'node:fs/promises';
 import os from 'node:os';
-import process from 'node:process';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {showValue} from '../../errors/show-value.js';
-import {syncDirectory} from '../../runs/sync-directory.js';
-import {fileError} from '../../utils/file-error.js';
 import {findRuntime} from '../find-runtime.js';
 import {loadAddon} from '../load-addon.js';
 import {type LogListener, logLevel} from '../native-engine.js';
 import {runOperation} from '../run-operation.js';
 import type {AddonTrainer, AddonTrainerDescription} from './addon-trainer.js';
+import {writeBeside} from './write-beside.js';
 
 /** What a trainer is opened with. */
 export interface NativeTrainerOptions {
@@ -159,8 +156,8 @@ export class NativeTrainer {
       );
     }
 
-    this.#keptLengths = undefined;
     const byToken = weights.map((weight, index) => weightsByToken(weight, lengths[index]!, index));
+    this.#keptLengths = undefined;
     await runOperation(report => this.#trainer.backward(byToken, report), signal, onProgress);
   }
 
@@ -257,31 +254,6 @@ export class NativeTrainer {
       throw new PairClosedError('The trainer is closed: open another one.');
     }
   }
-}
-
-/** Writes a file so that after a crash at any moment it holds either what it held or all that is new. */
-async function writeBeside(path: string, write: (temporary: string) => Promise<unknown>): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    // Made by us first, so that an unusable place is told in the system's words.
-    const file = await open(temporary, 'w');
-    try {
-      await write(temporary);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-
-    await rename(temporary, path);
-    await syncDirectory(path);
-  } catch (error) {
-    await rm(temporary, {force: true});
-    throw isSystemError(error) ? fileError(`cannot write ${path}`, error) : error;
-  }
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }
 
 function weightsByToken(weight: number | Float32Array, length: number, index: number): Float32Array {
