@@ -56,6 +56,7 @@ TrainerOptions toTrainerOptions(const Napi::Object& options) {
     result.maxTokens = static_cast<int64_t>(getNumber(options, "maxTokens"));
     result.maxTree = static_cast<int64_t>(getNumber(options, "maxTree"));
     result.checkpoint = options.Get("checkpoint").As<Napi::Boolean>().Value();
+    result.portable = options.Get("portable").As<Napi::Boolean>().Value();
     const auto limit = getOptionalNumber(options, "memoryLimit");
     if (limit) result.memoryLimit = static_cast<size_t>(*limit);
     return result;

@@ -2,21 +2,14 @@
 
 #include "convert-training.h"
 #include "convert.h"
+#include "js-error.h"
 
 namespace iprm {
 
 namespace {
 
-Error toError(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const Error& error) {
-        return error;
-    } catch (const std::bad_alloc&) {
-        return {"OUT_OF_MEMORY", "There is no memory left for training"};
-    } catch (const std::exception& exception) {
-        return {"EVALUATION_FAILED", exception.what()};
-    }
+std::unique_ptr<Worker> makeWorker(Napi::Env env) {
+    return guarded(env, [] { return std::make_unique<Worker>(); });
 }
 
 Napi::Value nothing(Napi::Env env) { return env.Undefined(); }
@@ -24,21 +17,25 @@ Napi::Value nothing(Napi::Env env) { return env.Undefined(); }
 } // namespace
 
 void JsTrainer::define(Napi::Env env, Napi::Object exports) {
-    exports["Trainer"] = DefineClass(
-        env, "Trainer",
-        {InstanceMethod<&JsTrainer::open>("open"), InstanceMethod<&JsTrainer::forward>("forward"),
-         InstanceMethod<&JsTrainer::backward>("backward"), InstanceMethod<&JsTrainer::step>("step"),
-         InstanceMethod<&JsTrainer::parameters>("parameters"),
-         InstanceMethod<&JsTrainer::gradients>("gradients"),
-         InstanceMethod<&JsTrainer::setParameters>("setParameters"),
-         InstanceMethod<&JsTrainer::saveAdapter>("saveAdapter"),
-         InstanceMethod<&JsTrainer::saveState>("saveState"),
-         InstanceMethod<&JsTrainer::restoreState>("restoreState"), InstanceMethod<&JsTrainer::merge>("merge"),
-         InstanceMethod<&JsTrainer::close>("close")});
+    exports["Trainer"] =
+        DefineClass(env, "Trainer",
+                    {InstanceMethod<&JsTrainer::entry<&JsTrainer::open>>("open"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::forward>>("forward"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::backward>>("backward"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::step>>("step"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::parameters>>("parameters"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::gradients>>("gradients"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::setParameters>>("setParameters"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::saveAdapter>>("saveAdapter"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::saveState>>("saveState"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::restoreState>>("restoreState"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::merge>>("merge"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::close>>("close")});
 }
 
 JsTrainer::JsTrainer(const Napi::CallbackInfo& info)
-    : ObjectWrap(info), env_(info.Env()), js_(info.Env()), exitGuard_([this] { stopWorker(); }) {
+    : ObjectWrap(info), env_(info.Env()), worker_(makeWorker(env_)), js_(info.Env()),
+      exitGuard_([this] { stopWorker(); }) {
     if (info[0].IsFunction()) onLog_ = Napi::Persistent(info[0].As<Napi::Function>());
     // Hooks run last in, first out, so this one runs before that of js_: the worker is gone when js_ goes.
     napi_add_env_cleanup_hook(env_, onEnvironmentExit, this);
@@ -208,7 +205,8 @@ Napi::Object JsTrainer::start(Napi::Env env, Napi::Value onProgress, Work work) 
         js_.hold(env);
     }
     Operation& operation = operations_.emplace_back(env, js_, onProgress);
-    worker_->post([this, &operation, work = std::move(work)] {
+    const Napi::Object handle = operation.handle(env);
+    const auto job = [this, &operation, work = std::move(work)] {
         try {
             const Convert convert = work(operation);
             js_.post([this, &operation, convert](Napi::Env jsEnv) {
@@ -219,8 +217,14 @@ Napi::Object JsTrainer::start(Napi::Env env, Napi::Value onProgress, Work work) 
                 settle(jsEnv, operation, [&] { operation.reject(jsEnv, error); });
             });
         }
-    });
-    return operation.handle(env);
+    };
+    try {
+        worker_->post(job);
+    } catch (...) {
+        settle(env, operation, [] {});
+        throw;
+    }
+    return handle;
 }
 
 void JsTrainer::settle(Napi::Env env, Operation& operation, const std::function<void()>& settlement) {
@@ -228,6 +232,8 @@ void JsTrainer::settle(Napi::Env env, Operation& operation, const std::function<
         settlement();
     } catch (const Napi::Error& error) {
         operation.reject(env, {"EVALUATION_FAILED", error.Message()});
+    } catch (...) {
+        operation.reject(env, toError(std::current_exception()));
     }
     operations_.remove_if([&](const Operation& other) { return &other == &operation; });
     if (!operations_.empty()) return;

@@ -3,6 +3,7 @@
 #include "../train/trainer.h"
 #include "../worker.h"
 #include "exit-guard.h"
+#include "js-error.h"
 #include "js-thread.h"
 #include "operation.h"
 
@@ -42,6 +43,12 @@ private:
     /// Makes the result, on the worker.
     using Work = std::function<Convert(Operation&)>;
 
+    /// A method as JavaScript calls it: nothing that it throws gets past.
+    template <Napi::Value (JsTrainer::*method)(const Napi::CallbackInfo&)>
+    Napi::Value entry(const Napi::CallbackInfo& info) {
+        return guarded(info.Env(), [&] { return (this->*method)(info); });
+    }
+
     Napi::Value open(const Napi::CallbackInfo& info);
     Napi::Value forward(const Napi::CallbackInfo& info);
     Napi::Value backward(const Napi::CallbackInfo& info);
@@ -68,6 +75,7 @@ private:
     static void onEnvironmentExit(void* trainer);
 
     Napi::Env env_;
+    std::unique_ptr<Worker> worker_;
     JsThread js_;
     Napi::FunctionReference onLog_;
     /// Those not settled yet. Only the JavaScript thread changes the list.
@@ -75,7 +83,6 @@ private:
     std::atomic<bool> closing_{false};
     /// The worker's own.
     std::unique_ptr<Trainer> trainer_;
-    std::unique_ptr<Worker> worker_ = std::make_unique<Worker>();
     ExitGuard exitGuard_;
 };
 

@@ -181,6 +181,17 @@ ggml_tensor* GraphBuilder::softmax(ggml_tensor* x, ggml_tensor* mask, float scal
     return api_.ggml_soft_max_ext(context_.get(), contiguous(x), mask, scale, 0.0f);
 }
 
+ggml_tensor* GraphBuilder::rmsNormGradient(ggml_tensor* gradient, ggml_tensor* x, float epsilon) {
+    require(isSameShape(gradient, x), "derivative of RMS norm", gradient, x);
+    return api_.ggml_rms_norm_back(context_.get(), contiguous(gradient), contiguous(x), epsilon);
+}
+
+ggml_tensor* GraphBuilder::softmaxGradient(ggml_tensor* gradient, ggml_tensor* probabilities, float scale) {
+    require(isSameShape(gradient, probabilities), "derivative of softmax", gradient, probabilities);
+    return api_.ggml_soft_max_ext_back(context_.get(), contiguous(gradient), contiguous(probabilities), scale,
+                                       0.0f);
+}
+
 ggml_tensor* GraphBuilder::product(ggml_tensor* a, ggml_tensor* b) {
     require(a->ne[0] == b->ne[0] && b->ne[2] % a->ne[2] == 0 && b->ne[3] % a->ne[3] == 0 &&
                 a->nb[0] <= a->nb[1],

@@ -59,6 +59,10 @@ public:
     ggml_tensor* softmax(ggml_tensor* x);
     ggml_tensor* softmax(ggml_tensor* x, ggml_tensor* mask, float scale);
 
+    /// The gradients of x as one operation, which not every backend has.
+    ggml_tensor* rmsNormGradient(ggml_tensor* gradient, ggml_tensor* x, float epsilon);
+    ggml_tensor* softmaxGradient(ggml_tensor* gradient, ggml_tensor* probabilities, float scale);
+
     /// aᵀ b over dimension 0 of both.
     ggml_tensor* product(ggml_tensor* a, ggml_tensor* b);
     ggml_tensor* rows(ggml_tensor* x, ggml_tensor* indices);

@@ -155,6 +155,8 @@ ggml_tensor* GraphGradient::meanOfRows(ggml_tensor* x) {
 
 /// y = x / s with s = √(mean x² + ε): dx = (dy − y mean(y dy)) / s.
 void GraphGradient::rmsNorm(ggml_tensor* node, Gradient g) {
+    if (!portable_)
+        return accumulate(node->src[0], build_.rmsNormGradient(g, node->src[0], parameter(node, 0)));
     ggml_tensor* x = build_.contiguous(node->src[0]);
     g = build_.contiguous(g);
     const float width = static_cast<float>(x->ne[0]);
@@ -178,6 +180,7 @@ void GraphGradient::norm(ggml_tensor* node, Gradient g) {
 
 /// p = softmax(c x): dx = c (p dp − p Σ p dp).
 void GraphGradient::softmax(ggml_tensor* node, Gradient g) {
+    if (!portable_) return accumulate(node->src[0], build_.softmaxGradient(g, node, parameter(node, 0)));
     ggml_tensor* weighted = build_.multiply(node, build_.contiguous(g));
     ggml_tensor* dx = build_.subtract(weighted, build_.multiply(node, build_.sumRows(weighted)));
     const float scale = parameter(node, 0);

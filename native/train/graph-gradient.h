@@ -8,7 +8,7 @@
 
 namespace iprm {
 
-/// Reverse-mode differentiation of a graph, by operations that every backend has. What is multiplied by a
+/// Reverse-mode differentiation of a graph. What is multiplied by a
 /// leaf is taken to be multiplied by constants.
 class GraphGradient {
 public:
@@ -16,7 +16,9 @@ public:
     static constexpr int64_t rowsAtOnce = 8192;
 
     /// `rowNumbers`: a leaf of 0, 1, 2, … , as many as any smaller weight has rows.
-    GraphGradient(GraphBuilder& build, ggml_tensor* rowNumbers) : build_(build), rowNumbers_(rowNumbers) {}
+    /// `portable`: by operations that every backend has; else by those of the CPU, which are faster there.
+    GraphGradient(GraphBuilder& build, ggml_tensor* rowNumbers, bool portable)
+        : build_(build), rowNumbers_(rowNumbers), portable_(portable) {}
 
     /// Extends the graph to ∂L/∂x for each x of `wanted`, given ∂L/∂output. Throws Error TRAINING_UNSUPPORTED
     /// naming an operation that has no derivative here.
@@ -53,6 +55,7 @@ private:
 
     GraphBuilder& build_;
     ggml_tensor* rowNumbers_;
+    bool portable_;
     std::unordered_map<const ggml_tensor*, Gradient> gradients_;
     std::unordered_set<const ggml_tensor*> needed_;
     std::unordered_map<const ggml_tensor*, ggml_tensor*> transposed_;

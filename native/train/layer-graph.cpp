@@ -28,7 +28,7 @@ void LayerGraph::differentiate(const ModelGraph& model, const LoraWeights& adapt
     }
     ggml_tensor* input = tensors.states[static_cast<size_t>(layer)];
     if (passesOn) wanted.push_back(input);
-    GraphGradient gradient(build_, tensors.rowNumbers);
+    GraphGradient gradient(build_, tensors.rowNumbers, tensors.portable);
     gradient.differentiate(output, tensors.gradient, wanted);
     for (const LoraWeights::Pair* pair : pairs) {
         build_.output(build_.addInto(pair->gradientA, gradient.of(pair->a)));

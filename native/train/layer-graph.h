@@ -12,6 +12,7 @@ namespace iprm {
 struct LayerTensors {
     ReplayInputs inputs;
     ggml_tensor* rowNumbers = nullptr;
+    bool portable = false;
     /// By layer, what it is given; the last is what the last layer gives. [embedding, rows]
     std::vector<ggml_tensor*> states;
     /// ∂L/∂ of what the layer at hand gives; the layer replaces it by that of what it was given.

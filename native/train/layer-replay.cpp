@@ -129,8 +129,9 @@ ggml_tensor* LayerReplay::makeClone(ggml_tensor* original) {
     if (original->op != GGML_OP_MUL_MAT || !adapter_) return made;
     const LoraWeights::Pair* pair = adapter_->of(sources[0]);
     if (!pair) return made;
-    ggml_tensor* change = build_.product(pair->b, build_.product(pair->a, sources[1]));
-    return build_.add(made, build_.scale(change, adapter_->scale()));
+    // Scaled where there is least of it.
+    ggml_tensor* inner = build_.scale(build_.product(pair->a, sources[1]), adapter_->scale());
+    return build_.add(made, build_.product(pair->b, inner));
 }
 
 /// Queries as [width, heads, rows], however llama.cpp has turned them for its own operation.

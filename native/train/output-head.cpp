@@ -43,7 +43,7 @@ OutputHead::Graph OutputHead::build(ggml_tensor* states, int64_t count, bool wan
     build.output(graph.logprobs);
     if (!wantsGradients) return graph;
     graph.ones = build.input(GGML_TYPE_F32, {1, count, 1, 1});
-    GraphGradient gradient(build, rowNumbers_);
+    GraphGradient gradient(build, rowNumbers_, portable_);
     ggml_tensor* others = single(build.scale(probabilities, -1));
     ggml_tensor* own = build.add(flat(build.rows(others, graph.places)), graph.ones);
     ggml_tensor* slope = build.setRows(others, own, graph.places);

@@ -12,8 +12,9 @@ namespace iprm {
 /// From outputs of the last layer to log-probabilities, some rows at a time.
 class OutputHead {
 public:
-    OutputHead(const Compute& compute, const TrainApi& api, const ModelGraph& model, ggml_tensor* rowNumbers)
-        : compute_(compute), api_(api), model_(model), rowNumbers_(rowNumbers) {}
+    OutputHead(const Compute& compute, const TrainApi& api, const ModelGraph& model, ggml_tensor* rowNumbers,
+               bool portable)
+        : compute_(compute), api_(api), model_(model), rowNumbers_(rowNumbers), portable_(portable) {}
 
     struct Result {
         /// Nats, one for each scored token.
@@ -39,6 +40,7 @@ private:
     const TrainApi& api_;
     const ModelGraph& model_;
     ggml_tensor* rowNumbers_;
+    bool portable_;
 };
 
 } // namespace iprm

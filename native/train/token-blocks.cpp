@@ -107,7 +107,7 @@ public:
     void add(const Sequence& sequence, std::vector<uint32_t>& places) {
         int32_t parent = -1;
         for (size_t i = 0; i < sequence.tokens.size(); ++i) {
-            const llama_token token = sequence.tokens[i];
+            const Token token = sequence.tokens[i];
             if (static_cast<int32_t>(i) >= sequence.from) places.push_back(scoredAt(parent, token));
             if (i + 1 < sequence.tokens.size()) parent = rowAt(parent, token, static_cast<int32_t>(i));
         }
@@ -116,11 +116,11 @@ public:
     int32_t nextRow() const { return nextRow_; }
 
 private:
-    static uint64_t keyOf(int32_t parent, llama_token token) {
+    static uint64_t keyOf(int32_t parent, Token token) {
         return static_cast<uint64_t>(static_cast<uint32_t>(parent)) << 32 | static_cast<uint32_t>(token);
     }
 
-    int32_t rowAt(int32_t parent, llama_token token, int32_t position) {
+    int32_t rowAt(int32_t parent, Token token, int32_t position) {
         const auto [found, isNew] = rows_.try_emplace(keyOf(parent, token), nextRow_);
         if (!isNew) return found->second;
         const auto row = static_cast<size_t>(nextRow_);
@@ -131,7 +131,7 @@ private:
         return nextRow_++;
     }
 
-    uint32_t scoredAt(int32_t row, llama_token token) {
+    uint32_t scoredAt(int32_t row, Token token) {
         const auto next = static_cast<uint32_t>(blocks_.scored.size());
         const auto [found, isNew] = scored_.try_emplace(keyOf(row, token), next);
         if (isNew) blocks_.scored.push_back({row, token});

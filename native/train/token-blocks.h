@@ -11,7 +11,7 @@ namespace iprm {
 /// A token whose log-probability is wanted, and the row whose logits give it.
 struct ScoredToken {
     int32_t row;
-    llama_token token;
+    Token token;
 };
 
 /// Sequences as rows of one computation: what sequences share from their start is there once.
@@ -22,7 +22,7 @@ struct ScoredToken {
 struct TokenBlocks {
     int64_t length = 0, blocks = 0;
     /// By row. Padding has token 0 at position 0.
-    std::vector<llama_token> tokens;
+    std::vector<Token> tokens;
     std::vector<int32_t> positions;
     /// By row, the row of the token before, −1 for the first of a sequence and for padding.
     std::vector<int32_t> parents;

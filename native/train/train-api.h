@@ -71,6 +71,7 @@
     FUNCTION(ggml_quantize_chunk)                                                                            \
     FUNCTION(ggml_quantize_requires_imatrix)                                                                 \
     FUNCTION(ggml_reshape_4d)                                                                                \
+    FUNCTION(ggml_rms_norm_back)                                                                             \
     FUNCTION(ggml_row_size)                                                                                  \
     FUNCTION(ggml_scale)                                                                                     \
     FUNCTION(ggml_scale_bias)                                                                                \
@@ -82,6 +83,7 @@
     FUNCTION(ggml_silu_back)                                                                                 \
     FUNCTION(ggml_soft_max)                                                                                  \
     FUNCTION(ggml_soft_max_ext)                                                                              \
+    FUNCTION(ggml_soft_max_ext_back)                                                                         \
     FUNCTION(ggml_sqr)                                                                                       \
     FUNCTION(ggml_sqrt)                                                                                      \
     FUNCTION(ggml_step)                                                                                      \

@@ -43,8 +43,8 @@ Trainer::Trainer(const TrainerOptions& options, const LogSink& sink, const LoadP
     : runtime_(Runtime::open(options.runtime, sink)), llama_(runtime_.api()), api_(runtime_.libraries()),
       sink_(meter_.sink(sink)), compute_(api_, options.threads, runtime_.cpuTurns()),
       constants_(nullptr, api_.ggml_free), constantBuffer_(nullptr, api_.ggml_backend_buffer_free),
-      checkpoint_(options.checkpoint), memoryLimit_(options.memoryLimit), rank_(options.rank),
-      alpha_(options.alpha), stateBuffer_(nullptr, api_.ggml_backend_buffer_free),
+      checkpoint_(options.checkpoint), portable_(options.portable), memoryLimit_(options.memoryLimit),
+      rank_(options.rank), alpha_(options.alpha), stateBuffer_(nullptr, api_.ggml_backend_buffer_free),
       shared_(compute_.allocator()) {
     LogScope log(llama_, sink_);
     try {
@@ -114,7 +114,7 @@ void Trainer::chooseLayers(const TrainerOptions& options) {
     std::vector<int32_t> numbers(static_cast<size_t>(mostRows));
     std::iota(numbers.begin(), numbers.end(), 0);
     compute_.write(rowNumbers_, numbers);
-    head_ = std::make_unique<OutputHead>(compute_, api_, *graph_, rowNumbers_);
+    head_ = std::make_unique<OutputHead>(compute_, api_, *graph_, rowNumbers_, portable_);
 }
 
 /// Everything but the adapter, which is little, is planned before there is any of it.
@@ -157,6 +157,7 @@ LayerTensors Trainer::makeTensors(ggml_context* context, int64_t length, int64_t
     in.mask = make(GGML_TYPE_F32, {length, length, 1, blocks});
     in.windowMask = graph_->window() > 0 ? make(GGML_TYPE_F32, {length, length, 1, blocks}) : in.mask;
     tensors.rowNumbers = rowNumbers_;
+    tensors.portable = portable_;
     tensors.gradient = makeState();
     // What a layer with no gradient was given is of no use once it is done; layer 0 is given tokens.
     ggml_tensor* passing[2] = {nullptr, nullptr};

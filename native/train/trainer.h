@@ -32,6 +32,8 @@ struct TrainerOptions {
     int64_t maxTokens = 2048, maxTree = 2048;
     /// Keep only what layers give, and compute the rest anew on the way back.
     bool checkpoint = true;
+    /// Compute by operations that every backend has, though the CPU has faster ones.
+    bool portable = false;
     std::optional<size_t> memoryLimit;
 };
 
@@ -136,7 +138,7 @@ private:
     BufferPointer constantBuffer_;
     ggml_tensor* rowNumbers_ = nullptr;
     int32_t firstTrained_ = 0;
-    bool checkpoint_;
+    bool checkpoint_, portable_;
     std::optional<size_t> memoryLimit_;
     int64_t plannedLength_ = 0, plannedBlocks_ = 0;
     int32_t rank_;

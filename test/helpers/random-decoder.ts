@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {seededRandom} from '../../lib/eval/seeded-random.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 import {elementCount, f32, type GgufTensor, type MetadataValue, str, u32, writeGguf} from './gguf-file.js';
 import {policyFile, vocabularyOf} from './tiny-models.js';
 

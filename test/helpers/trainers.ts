@@ -3,7 +3,7 @@ import {
   NativeTrainer,
   type NativeTrainerOptions,
 } from '../../lib/engine/native/native-trainer.js';
-import {seededRandom} from '../../lib/eval/seeded-random.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 
 export interface Tokens {
   tokens: Int32Array;

@@ -1,4 +1,4 @@
-import type {AddonOperation, AddonProgress, RuntimeFiles} from '../addon.js';
+import type {AddonOperation, AddonProgress, RuntimeFiles} from './addon.js';
 
 /** The addon's trainer, see `native/js/js-trainer.h`. */
 export interface AddonTrainer {
@@ -33,6 +33,7 @@ export interface AddonTrainerOptions {
   maxTokens: number;
   maxTree: number;
   checkpoint: boolean;
+  portable: boolean;
   memoryLimit: number | undefined;
 }
 

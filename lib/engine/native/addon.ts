@@ -1,4 +1,4 @@
-import type {AddonTrainer} from './native/addon-trainer.js';
+import type {AddonTrainer} from './addon-trainer.js';
 
 /** The native addon as `native/` defines it. Numbers of the llama.cpp enums and -1 for "none" are its own affair. */
 export interface Addon {

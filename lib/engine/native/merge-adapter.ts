@@ -1,6 +1,6 @@
-import {findRuntime} from '../find-runtime.js';
-import {loadAddon} from '../load-addon.js';
-import {runOperation} from '../run-operation.js';
+import {findRuntime} from './find-runtime.js';
+import {loadAddon} from './load-addon.js';
+import {runOperation} from './run-operation.js';
 import {writeBeside} from './write-beside.js';
 
 /** What {@link mergeAdapter} is told. */

@@ -2,11 +2,11 @@ import os from 'node:os';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {showValue} from '../../errors/show-value.js';
-import {findRuntime} from '../find-runtime.js';
-import {loadAddon} from '../load-addon.js';
-import {type LogListener, logLevel} from '../native-engine.js';
-import {runOperation} from '../run-operation.js';
 import type {AddonTrainer, AddonTrainerDescription} from './addon-trainer.js';
+import {findRuntime} from './find-runtime.js';
+import {loadAddon} from './load-addon.js';
+import {type LogListener, logLevel} from './native-engine.js';
+import {runOperation} from './run-operation.js';
 import {writeBeside} from './write-beside.js';
 
 /** What a trainer is opened with. */
@@ -36,6 +36,8 @@ export interface NativeTrainerOptions {
   maxTree?: number | undefined;
   /** Keep only what layers give and compute the rest anew in the backward pass; `true` if left out. */
   checkpoint?: boolean | undefined;
+  /** Compute by operations that every backend of llama.cpp has, though the CPU has faster ones; `false` if left out. */
+  portable?: boolean | undefined;
   /** Bytes that all may take; no limit if left out. */
   memoryLimit?: number | undefined;
   /** Stops the opening. */
@@ -82,6 +84,7 @@ export class NativeTrainer {
       lastLayers: layers?.last,
       maxTree: maxTree ?? maxTokens,
       checkpoint: options.checkpoint ?? true,
+      portable: options.portable ?? false,
     };
     try {
       const description = await runOperation(

@@ -1,7 +1,7 @@
 import {open, rename, rm} from 'node:fs/promises';
 import process from 'node:process';
-import {syncDirectory} from '../../runs/sync-directory.js';
 import {fileError} from '../../utils/file-error.js';
+import {syncDirectory} from '../../utils/sync-directory.js';
 
 /**
  * Has a file written so that after a crash at any moment it holds either what it held or all that is new.

@@ -1,10 +1,10 @@
 import {constants} from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
 import {fileError} from '../../utils/file-error.js';
+import {syncDirectory} from '../../utils/sync-directory.js';
 import {FileLock} from './file-lock.js';
 import {gzipLines} from './gzip-lines.js';
 import {isGzipName, type LineFormat, plainLines} from './line-format.js';
-import {syncDirectory} from './write-atomically.js';
 
 interface Waiting {
   line: string;

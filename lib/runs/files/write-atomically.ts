@@ -1,7 +1,7 @@
 import {open, rename, rm} from 'node:fs/promises';
-import path from 'node:path';
 import process from 'node:process';
 import {fileError} from '../../utils/file-error.js';
+import {syncDirectory} from '../../utils/sync-directory.js';
 
 /**
  * Writes a file so that after a crash at any moment it holds either what it held or all of the new text.
@@ -24,24 +24,5 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   } catch (error) {
     await rm(temporary, {force: true});
     throw fileError(`cannot write ${path}`, error);
-  }
-}
-
-/**
- * Puts on disk that a file is in its folder, which syncing the file alone does not. Does nothing where folders cannot be
- * synced, as on Windows and some network file systems.
- *
- * @param file - a file that was made, renamed or removed
- */
-export async function syncDirectory(file: string): Promise<void> {
-  try {
-    const handle = await open(path.dirname(file));
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // The file's own content is safe; no more can be done.
   }
 }

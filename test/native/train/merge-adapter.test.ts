@@ -1,8 +1,8 @@
 import {existsSync, readdirSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import {mergeAdapter} from '../../../lib/engine/native/merge-adapter.js';
-import {seededRandom} from '../../../lib/eval/seeded-random.js';
 import {bundledPair, openPair} from '../../../lib/index.js';
+import {seededRandom} from '../../../lib/utils/seeded-random.js';
 import {f32, readGguf, str, u32} from '../../helpers/gguf-file.js';
 import {exact, loraFile} from '../../helpers/pairs.js';
 import {randomDecoder} from '../../helpers/random-decoder.js';

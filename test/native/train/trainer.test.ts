@@ -78,6 +78,15 @@ test('gradients are the same bits whether layers are kept or computed again', as
   );
 });
 
+test('operations that every backend has give what those of the CPU do', async t => {
+  const gradients = async (portable: boolean) =>
+    withTrainer({base, portable}, async trainer => {
+      await shake(trainer);
+      return gradientsOf(trainer, sequences, weights);
+    });
+  t.true(relativeDistance(await gradients(true), await gradients(false)) <= 1e-5);
+});
+
 test('responses that share a prompt give what they give apart', async t => {
   const prompt = Array.from({length: 60}, (_, i) => 97 + ((i * 7) % 26));
   const together = Array.from({length: 5}, (_, i) => ({

@@ -1,6 +1,6 @@
 import test from 'ava';
-import {seededRandom} from '../../../lib/eval/seeded-random.js';
 import {bundledPair} from '../../../lib/index.js';
+import {seededRandom} from '../../../lib/utils/seeded-random.js';
 import {type RandomType, randomQuantised} from '../../helpers/random-quantised.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {randomLlama} from '../../helpers/tiny-models.js';
