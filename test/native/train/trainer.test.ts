@@ -3,10 +3,10 @@ import {setTimeout as wait} from 'node:timers/promises';
 import test from 'ava';
 import {NativeTrainer} from '../../../lib/engine/native/native-trainer.js';
 import {bundledPair, openPair} from '../../../lib/index.js';
-import {readGguf, str} from '../../helpers/gguf-file.js';
+import {readGguf, u32, writeGguf} from '../../helpers/gguf-file.js';
 import {exact} from '../../helpers/pairs.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
-import {withMetadata} from '../../helpers/tiny-models.js';
+import {randomLlama} from '../../helpers/tiny-models.js';
 import {
   gradientsOf,
   normOf,
@@ -230,11 +230,41 @@ test('memory is told before it is taken, and refused with numbers', async t => {
   });
 });
 
-test('models of other kinds are refused by name', async t => {
-  const experts = withMetadata(base, `${directory}/experts.gguf`, {'general.architecture': str('mamba')});
+test('a mixture of experts is refused by name', async t => {
+  const llama = randomLlama(directory, {vocabFrom: base, layers: 1});
+  const {metadata, tensors} = readGguf(llama);
+  const [embedding, feedForward, experts] = [64, 128, 4];
+  const cube = (name: string, shape: readonly number[]) => ({
+    ...{name, shape, type: 'F32' as const},
+    data: new Uint8Array(4 * shape.reduce((product, size) => product * size, 1)),
+  });
+  const mixture = writeGguf(`${directory}/experts.gguf`, {
+    metadata: new Map([
+      ...metadata,
+      ['llama.expert_count', u32(experts)],
+      ['llama.expert_used_count', u32(2)],
+    ]),
+    tensors: [
+      ...tensors.filter(({name}) => !/ffn_(gate|up|down)/.test(name)),
+      cube('blk.0.ffn_gate_inp.weight', [embedding, experts]),
+      cube('blk.0.ffn_gate_exps.weight', [embedding, feedForward, experts]),
+      cube('blk.0.ffn_up_exps.weight', [embedding, feedForward, experts]),
+      cube('blk.0.ffn_down_exps.weight', [feedForward, embedding, experts]),
+    ],
+  });
   await t.throwsAsync(
-    withTrainer({base: experts}, async () => undefined),
-    {code: 'INVALID_MODEL'},
+    withTrainer({base: mixture}, async () => undefined),
+    {
+      code: 'TRAINING_UNSUPPORTED',
+      message: /cannot be trained: it is a mixture of experts \(operation MUL_MAT_ID\)/,
+    },
+  );
+});
+
+test('what is no model is refused', async t => {
+  await t.throwsAsync(
+    withTrainer({base: `${directory}/missing.gguf`}, async () => undefined),
+    {code: 'INVALID_MODEL', message: /missing.gguf/},
   );
 });
 
