@@ -1,4 +1,5 @@
-import type {AddonOperation, AddonProgress, RuntimeFiles} from './addon.js';
+import type {AddonOperation, AddonProgress} from './addon-operation.js';
+import type {RuntimeFiles} from './runtime-files.js';
 
 /** The addon's trainer, see `native/js/js-trainer.h`. */
 export interface AddonTrainer {

@@ -1,4 +1,6 @@
+import type {AddonOperation, AddonProgress} from './addon-operation.js';
 import type {AddonTrainer} from './addon-trainer.js';
+import type {RuntimeFiles} from './runtime-files.js';
 
 /** The native addon as `native/` defines it. Numbers of the llama.cpp enums and -1 for "none" are its own affair. */
 export interface Addon {
@@ -9,15 +11,6 @@ export interface Addon {
   describeModels(runtime: RuntimeFiles, paths: readonly string[]): Promise<AddonDescriptions>;
 }
 
-/** Work under way in the addon. */
-export interface AddonOperation<T> {
-  promise: Promise<T>;
-  /** Makes the promise reject with code `CANCELLED`, unless it is settled before. */
-  cancel(): void;
-}
-
-export type AddonProgress = (done: number, total: number) => void;
-
 export interface AddonPair {
   open(options: AddonPairOptions, onProgress?: AddonProgress): AddonOperation<AddonPairDescription>;
   evaluate(
@@ -27,16 +20,6 @@ export interface AddonPair {
   tokenise(text: string, parseSpecial: boolean): AddonOperation<AddonTokens>;
   detokenise(tokens: Int32Array): AddonOperation<string>;
   close(): Promise<void>;
-}
-
-/** The llama.cpp libraries to open. */
-export interface RuntimeFiles {
-  /** Paths of ggml-base, ggml and llama. */
-  libraries: string[];
-  /** The folder whose backends are loaded. */
-  backendsDirectory: string;
-  /** Libraries of GPU backends, best first. */
-  gpuBackends: {gpu: string; path: string}[];
 }
 
 export interface AddonPairOptions {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {RuntimeLoadError} from '../../errors/runtime-load-error.js';
 import {packageRoot} from '../../utils/package-root.js';
-import type {RuntimeFiles} from './addon.js';
+import type {RuntimeFiles} from './runtime-files.js';
 import {recogniseLibraries} from './runtime-libraries.js';
 
 /** The packages of node-llama-cpp with libraries for a platform: one for the CPU, and those that add GPU backends. */

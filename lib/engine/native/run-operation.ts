@@ -1,7 +1,7 @@
 import {errorFromCode} from '../../errors/error-from-code.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {onAbort} from '../../utils/on-abort.js';
-import type {AddonOperation, AddonProgress} from './addon.js';
+import type {AddonOperation, AddonProgress} from './addon-operation.js';
 
 /**
  * Runs work of the addon under a signal, and turns its errors into the library's.
