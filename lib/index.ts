@@ -65,6 +65,7 @@ export {describeModels, type ModelDescriptions, type VocabularyDifference} from 
 export {openPair} from './pair/open-pair.js';
 export {Pair, type PairInfo} from './pair/pair.js';
 export type {OpenProgress, PairOptions} from './pair/pair-options.js';
+export type {PairWarning} from './pair/warnings.js';
 export type {AnswerExtractor} from './rank/answer-extractor.js';
 export {bestOf} from './rank/best-of.js';
 export {extractAnswer} from './rank/extract-answer.js';
@@ -118,9 +119,8 @@ export {Session, type SessionOptions} from './session/session.js';
 export {splitSteps} from './steps/split-steps.js';
 export type {StepSpan} from './steps/step-span.js';
 export type {StepSplitter} from './steps/step-splitter.js';
-export type {
-  ConversationTokeniser,
-  TokenisedResponse,
-  TokeniseOptions,
-} from './text/conversation-tokeniser.js';
+export type {ConversationTokeniser, TokeniseOptions} from './text/conversation-tokeniser.js';
 export type {ChatMessage, Prompt} from './text/prompt.js';
+export type {Rendering, RenderingInfo, RenderingOptions} from './text/rendering.js';
+export type {TextWarning} from './text/text-warning.js';
+export type {TokenisedResponse} from './text/tokenised-response.js';

@@ -53,5 +53,8 @@ export async function openPair(options: PairOptions): Promise<Pair> {
       ...(onProgress ? {onProgress: (loaded: number) => onProgress({phase: 'load', loaded, total: 1})} : {}),
     },
   );
-  return assemblePair(engine, nativeTokeniser(engine), checked.beta);
+  const {rendering, templateArguments, date, onWarning} = checked;
+  return assemblePair(engine, nativeTokeniser(engine), checked.beta, {
+    ...{rendering, templateArguments, date, onWarning, signal},
+  });
 }

@@ -1,6 +1,9 @@
 import os from 'node:os';
 import {z} from 'zod';
 import type {LogListener} from '../engine/native/native-engine.js';
+import type {RenderingOptions} from '../text/rendering.js';
+import {renderingShape} from '../text/rendering-schema.js';
+import type {PairWarning} from './warnings.js';
 
 /** How the opening of a pair is going. */
 export type OpenProgress =
@@ -24,7 +27,7 @@ export type OpenProgress =
     };
 
 /** What {@link openPair} can be told. */
-export interface PairOptions {
+export interface PairOptions extends RenderingOptions {
   /**
    * The policy π_θ, a model trained as an outcome reward model: the path of a GGUF file (the first one of a split
    * model), or a URI that node-llama-cpp resolves, such as `hf:user/model:Q8_0`, which is downloaded.
@@ -100,6 +103,8 @@ export interface PairOptions {
   modelsDirectory?: string | undefined;
   /** Called as models are downloaded and loaded. */
   onProgress?: ((progress: OpenProgress) => void) | undefined;
+  /** Called with what may surprise, each kind once; see {@link PairInfo.warnings}. */
+  onWarning?: ((warning: PairWarning) => void) | undefined;
   /** Called with what llama.cpp logs; nothing is printed anywhere else. */
   onLog?: LogListener | undefined;
   /** Stops downloading and loading; the promise is rejected with the signal's reason. */
@@ -132,6 +137,8 @@ export const pairOptionsSchema = z
     memoryLimit: z.int().positive().optional(),
     modelsDirectory: path.optional(),
     onProgress: callback<(progress: OpenProgress) => void>().optional(),
+    ...renderingShape,
+    onWarning: callback<(warning: PairWarning) => void>().optional(),
     onLog: callback<LogListener>().optional(),
     signal: z.instanceof(AbortSignal).optional(),
   })

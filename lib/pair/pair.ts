@@ -5,6 +5,8 @@ import type {TokenUsage} from '../engine/token-usage.js';
 import {Session, type SessionOptions} from '../session/session.js';
 import type {ConversationTokeniser} from '../text/conversation-tokeniser.js';
 import type {Prompt} from '../text/prompt.js';
+import type {RenderingInfo} from '../text/rendering.js';
+import type {PairWarning, Warnings} from './warnings.js';
 
 /** What an open pair tells of itself. */
 export interface PairInfo {
@@ -30,6 +32,10 @@ export interface PairInfo {
   logSoftmax: 'graph' | 'host';
   /** What both models take, in bytes. */
   memory: MemoryInfo;
+  /** What the chat template does with responses; `null` if there is none, or it does nothing with them. */
+  rendering: RenderingInfo | null;
+  /** What may surprise, each kind once, as far as it has come up. */
+  warnings: readonly PairWarning[];
   /** Tokens evaluated and reused since the pair was opened, both models counted. */
   usage: TokenUsage;
   /** The llama.cpp release that evaluates. */
@@ -43,7 +49,8 @@ export interface PairInfo {
 export class Pair implements AsyncDisposable {
   /** The log-probabilities of any tokens under both models. */
   readonly engine: Engine;
-  readonly #info: Omit<PairInfo, 'usage'>;
+  readonly #info: Omit<PairInfo, 'usage' | 'rendering' | 'warnings'>;
+  readonly #warnings: Warnings;
   readonly #metered: MeteredEngine;
   readonly #close: () => Promise<void>;
 
@@ -52,10 +59,10 @@ export class Pair implements AsyncDisposable {
     engine: ModelEngine,
     /** Turns prompts and responses into tokens the way the policy was trained to see them. */
     readonly tokeniser: ConversationTokeniser,
-    /** The reward of one nat. */
-    beta: number,
+    {beta, warnings}: {beta: number; warnings: Warnings},
   ) {
     this.#info = {...engine.info, beta};
+    this.#warnings = warnings;
     this.#metered = new MeteredEngine(engine);
     this.engine = this.#metered;
     this.#close = async () => engine.close();
@@ -63,7 +70,12 @@ export class Pair implements AsyncDisposable {
 
   /** What the pair is made of, how it was opened, and what it has done so far. */
   get info(): PairInfo {
-    return {...this.#info, usage: this.#metered.usage};
+    return {
+      ...this.#info,
+      rendering: this.tokeniser.info,
+      warnings: this.#warnings.all,
+      usage: this.#metered.usage,
+    };
   }
 
   /**
@@ -81,6 +93,7 @@ export class Pair implements AsyncDisposable {
    * is free; may be called again.
    */
   async close(): Promise<void> {
+    this.tokeniser.close();
     await this.#close();
   }
 

@@ -1,6 +1,6 @@
 import {ContextOverflowError} from '../errors/context-overflow-error.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
-import type {TokenisedResponse} from '../text/conversation-tokeniser.js';
+import type {TokenisedResponse} from '../text/tokenised-response.js';
 
 /**
  * Checks that there is something to score and that it fits.

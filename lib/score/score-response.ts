@@ -3,7 +3,7 @@ import type {BetaSchedule} from '../reward/beta-schedule.js';
 import {stepRewards} from '../reward/step-rewards.js';
 import {stepBoundaries} from '../steps/step-boundaries.js';
 import type {StepSpan} from '../steps/step-span.js';
-import type {TokenisedResponse} from '../text/conversation-tokeniser.js';
+import type {TokenisedResponse} from '../text/tokenised-response.js';
 import type {ScoredResponse} from './score-types.js';
 
 /** A response cut into its steps. */
@@ -29,7 +29,7 @@ export interface RewardOptions {
 /** Adds up what the models said of a response: its tokens to steps, its steps to a score. */
 export function scoreResponse(
   {response, spans}: SplitResponse,
-  {tokens, promptLength, starts}: TokenisedResponse,
+  {tokens, promptLength, starts, rendering, unscored}: TokenisedResponse,
   logprobs: ResponseLogprobs,
   options: RewardOptions,
 ): Omit<ScoredResponse, 'usage'> {
@@ -51,5 +51,7 @@ export function scoreResponse(
     reward: rewards.at(-1)!.q,
     score: aggregate(values, options.aggregate),
     tokens: {ids: tokens.slice(promptLength), starts, ...logprobs},
+    rendering,
+    unscored,
   };
 }

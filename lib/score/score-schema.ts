@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import type {BetaSchedule} from '../reward/beta-schedule.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
+import {renderingShape} from '../text/rendering-schema.js';
 
 const text = z
   .string()
@@ -59,6 +60,7 @@ export const scoreOptionsSchema = z.strictObject({
   aggregate: z.literal(['min', 'sum', 'mean', 'last', 'product']).default('min'),
   scoreBy: z.literal(['reward', 'q']).default('reward'),
   allowSpecialTokens: z.boolean().default(false),
+  ...renderingShape,
   signal: z.instanceof(AbortSignal).optional(),
   onProgress: z
     .custom<(progress: {tokens: number; total: number}) => void>(

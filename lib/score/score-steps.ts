@@ -1,11 +1,13 @@
+import type {z} from 'zod';
 import type {SequenceLogprobs} from '../engine/engine.js';
 import {tokenUsage} from '../engine/token-usage.js';
 import type {Pair} from '../pair/pair.js';
 import {betaWeights} from '../reward/beta-schedule.js';
 import {joinSteps} from '../steps/join-steps.js';
 import {splitSteps} from '../steps/split-steps.js';
-import type {TokenisedResponse} from '../text/conversation-tokeniser.js';
 import type {Prompt} from '../text/prompt.js';
+import type {RenderingOptions} from '../text/rendering.js';
+import type {TokenisedResponse} from '../text/tokenised-response.js';
 import {check} from '../utils/check.js';
 import {checkLength} from './check-length.js';
 import {type ResponseLogprobs, type SplitResponse, scoreResponse} from './score-response.js';
@@ -73,7 +75,11 @@ export async function scoreSteps(
     splitInput(one, Array.isArray(input) ? index + 1 : null, checked.split),
   );
   signal?.throwIfAborted();
-  const tokenised = await Promise.all(prepared.map(one => tokenise(pair, one, checked)));
+  const tokenised: TokenisedResponse[][] = [];
+  for (const one of prepared) {
+    tokenised.push(await tokenise(pair, one, checked));
+  }
+
   const sequences = tokenised.flat().map(({tokens, promptLength}) => ({tokens, from: promptLength}));
   const logprobs = await pair.engine.logprobs(sequences, {signal, onProgress});
   const rewardOptions = {...checked, beta: checked.beta ?? pair.info.beta};
@@ -111,14 +117,24 @@ function splitInput(input: ScoreInput, number: number | null, split: ScoreOption
 async function tokenise(
   pair: Pair,
   {number, prompt, parts, complete}: SplitInput,
-  {allowSpecialTokens}: {allowSpecialTokens: boolean},
+  options: Pick<
+    z.output<typeof scoreOptionsSchema>,
+    'allowSpecialTokens' | 'signal' | keyof RenderingOptions
+  >,
 ): Promise<TokenisedResponse[]> {
   const texts = parts.map(part => part.response);
-  const tokenised = await pair.tokeniser.tokenise(prompt, texts, {complete, allowSpecialTokens});
   const {contextSize} = pair.info;
   const place = number === null ? '' : ` of input number ${number} of scoreSteps`;
-  for (const [index, tokens] of tokenised.entries()) {
-    checkLength(tokens, contextSize, `Response number ${index + 1}${place}`);
+  const nameOf = (index: number) => `Response number ${index + 1}${place}`;
+  const {allowSpecialTokens, rendering, templateArguments, date, signal} = options;
+  const tokenised: TokenisedResponse[] = [];
+  for await (const tokens of pair.tokeniser.tokeniseEach(prompt, texts, {
+    ...{complete, allowSpecialTokens, rendering, templateArguments, date},
+    ...{contextSize, nameOf, signal},
+  })) {
+    // One that is too long stops the others.
+    checkLength(tokens, contextSize, nameOf(tokenised.length));
+    tokenised.push(tokens);
   }
 
   return tokenised;

@@ -4,7 +4,9 @@ import type {BetaSchedule} from '../reward/beta-schedule.js';
 import type {StepReward} from '../reward/step-rewards.js';
 import type {StepSpan} from '../steps/step-span.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
+import type {TextRange} from '../steps/text-range.js';
 import type {Prompt} from '../text/prompt.js';
+import type {Rendering, RenderingOptions} from '../text/rendering.js';
 
 /** A prompt and the one response to score. */
 export interface ScoreOneInput {
@@ -44,7 +46,7 @@ export interface ScoreManyInput {
 export type ScoreInput = ScoreOneInput | ScoreManyInput;
 
 /** How to turn log-probabilities into rewards and a score. */
-export interface ScoreOptions {
+export interface ScoreOptions extends RenderingOptions {
   /** β, the reward of one nat; the pair's own if left out. */
   beta?: number | undefined;
   /** How β changes over the response; `'constant'` if left out. */
@@ -93,6 +95,13 @@ export interface ScoredResponse {
   score: number;
   /** The tokens that the rewards were summed over. */
   tokens: ScoredTokens;
+  /** What the models saw of the conversation. */
+  rendering: Rendering;
+  /**
+   * Ranges of the response that were not scored, in order: white space or thinking that the chat template leaves out, a
+   * tag that the prompt has opened already. Empty for most.
+   */
+  unscored: TextRange[];
   /** What it took to evaluate it. */
   usage: TokenUsage;
 }

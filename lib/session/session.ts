@@ -10,8 +10,9 @@ import {type ResponseLogprobs, scoreResponse} from '../score/score-response.js';
 import {promptSchema, responseSchema, scoreOptionsSchema} from '../score/score-schema.js';
 import type {ScoredResponse, ScoredStep, ScoreOptions} from '../score/score-types.js';
 import type {StepSpan} from '../steps/step-span.js';
-import type {ConversationTokeniser, TokenisedResponse} from '../text/conversation-tokeniser.js';
+import type {ConversationTokeniser} from '../text/conversation-tokeniser.js';
 import type {Prompt} from '../text/prompt.js';
+import type {TokenisedResponse} from '../text/tokenised-response.js';
 import {check} from '../utils/check.js';
 
 /** How a session turns log-probabilities into rewards: as `scoreSteps` does, the steps being what is appended. */
@@ -179,10 +180,12 @@ export class Session {
   async #extend(text: string, complete: boolean, signal: AbortSignal | undefined): Promise<State> {
     const before = this.#state;
     const response = before.response + text;
-    const {allowSpecialTokens} = this.#options;
+    const {allowSpecialTokens, templateArguments, date} = this.#options;
     const [tokenised] = await this.#pair.tokeniser.tokenise(this.#prompt, [response], {
-      complete,
-      allowSpecialTokens,
+      ...{complete, allowSpecialTokens, templateArguments, date, signal},
+      contextSize: this.#pair.info.contextSize,
+      // What the first step began with goes on: another rendering would change the tokens of all steps before.
+      rendering: before.tokenised?.rendering ?? this.#options.rendering,
     });
     checkLength(tokenised!, this.#pair.info.contextSize, 'The response');
     const known = knownTokens(before.tokenised, tokenised!);

@@ -1,86 +1,103 @@
-import {Template} from '@huggingface/jinja';
-import {ChatTemplateError} from '../errors/chat-template-error.js';
+import type {ChatTemplateError} from '../errors/chat-template-error.js';
+import type {Frame} from './locate-response.js';
 import type {ChatMessage} from './prompt.js';
+import type {Rendered, TemplateNames, TemplateSettings} from './template/template-job.js';
+import {type RenderLimits, TemplateRenderer} from './template/template-renderer.js';
 
-/** What a chat template may refer to beside the messages. */
-export interface TemplateTokens {
-  bos_token: string;
-  eos_token: string;
+/** What a conversation looks like whatever the response. */
+export interface RenderedPrompt {
+  /** The text that a generator goes on from. */
+  prompt: Rendered;
+  /** What the template writes around a response; `undefined` if it writes none, or refuses them. */
+  frame: Frame | undefined;
 }
 
 // Something that no template changes, to find again in what it renders.
 const probe = 'implicit-prm-probe';
 
-/**
- * A model's chat template: Jinja, from the GGUF's metadata. It is parsed when it is first needed, since a model whose
- * template is broken is still good for raw prompts.
- */
-export class ChatTemplate {
-  readonly #source: string;
-  readonly #tokens: TemplateTokens;
-  #template: Template | undefined;
+/** How many prompts are kept, and of how many characters. */
+const kept = {prompts: 16, length: 1_000_000};
 
-  constructor(source: string, tokens: TemplateTokens) {
-    this.#source = source;
-    this.#tokens = tokens;
+/** A model's chat template: Jinja, from the GGUF's metadata. It is run on another thread. */
+export class ChatTemplate {
+  readonly #renderer: TemplateRenderer;
+  readonly #prompts = new Map<string, Promise<RenderedPrompt>>();
+
+  /** @param title - what to call it in errors, such as `The chat template of a.gguf` */
+  constructor(
+    /** Its Jinja source. */
+    readonly source: string,
+    names: TemplateNames,
+    title = "The model's chat template",
+    limits: Partial<RenderLimits> = {},
+  ) {
+    this.#renderer = new TemplateRenderer({source, names}, title, limits);
   }
 
   /**
-   * The text of a conversation up to where the assistant's answer begins.
+   * The texts of a conversation up to where a response begins, and around one.
    *
-   * @throws {@link ChatTemplateError} `CHAT_TEMPLATE_FAILED` if the template cannot be parsed, or with its own words if
-   * it refuses the messages
+   * @throws {@link ChatTemplateError} `CHAT_TEMPLATE_FAILED` if the template cannot be parsed or takes too much; the
+   * signal's reason
    */
-  render(messages: readonly ChatMessage[]): string {
-    return this.#render(messages, true);
-  }
-
-  /** What the template puts behind an answer of the assistant; `undefined` if that cannot be told. */
-  afterAnswer(): string | undefined {
-    try {
-      const messages = [
-        {role: 'user', content: 'x'},
-        {role: 'assistant', content: probe},
-      ];
-      return this.#render(messages, false).split(probe)[1];
-    } catch {
-      return undefined;
+  async prompt(
+    messages: readonly ChatMessage[],
+    settings: TemplateSettings,
+    signal?: AbortSignal | undefined,
+  ): Promise<RenderedPrompt> {
+    const key = JSON.stringify([messages, settings]);
+    const known = this.#prompts.get(key);
+    if (known) {
+      return known;
     }
-  }
 
-  #render(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
-    const template = this.#parse();
-    try {
-      return template.render({
-        ...this.#tokens,
-        messages,
-        add_generation_prompt: addGenerationPrompt,
-        // None rather than undefined, as transformers hands them to a template when there are none.
-        tools: null,
-        documents: null,
-      });
-    } catch (error) {
-      throw failure("The model's chat template refuses these messages", error);
+    const prompt = await this.#prompt(messages, settings, signal);
+    if (key.length <= kept.length) {
+      this.#prompts.set(key, Promise.resolve(prompt));
+      for (const oldest of this.#prompts.keys()) {
+        if (this.#prompts.size > kept.prompts) {
+          this.#prompts.delete(oldest);
+        }
+      }
     }
+
+    return prompt;
   }
 
-  #parse(): Template {
-    try {
-      this.#template ??= new Template(this.#source);
-      return this.#template;
-    } catch (error) {
-      throw failure("The model's chat template could not be parsed", error);
-    }
+  /** The texts of a conversation with each of the responses to it. Throws as {@link ChatTemplate.prompt}. */
+  async conversations(
+    messages: readonly ChatMessage[],
+    responses: readonly string[],
+    settings: TemplateSettings,
+    signal?: AbortSignal | undefined,
+  ): Promise<Rendered[]> {
+    const job = {messages, prompt: false, answers: responses, ...settings};
+    return (await this.#renderer.run(job, signal)).answers;
   }
-}
 
-function failure(what: string, error: unknown): ChatTemplateError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ChatTemplateError(
-    'CHAT_TEMPLATE_FAILED',
-    `${what}: ${reason}. Give the prompt as {raw} to do without it.`,
-    {
-      cause: error,
-    },
-  );
+  /** The error that something is wrong with the template or what it makes. */
+  failure(what: string): ChatTemplateError {
+    return this.#renderer.failure(what);
+  }
+
+  /** Ends what is under way. */
+  close(): void {
+    this.#renderer.close();
+  }
+
+  async #prompt(
+    messages: readonly ChatMessage[],
+    settings: TemplateSettings,
+    signal: AbortSignal | undefined,
+  ): Promise<RenderedPrompt> {
+    const job = {messages, prompt: true, answers: [probe], ...settings};
+    const {prompt, answers} = await this.#renderer.run(job, signal);
+    const [conversation] = answers;
+    const text = conversation && 'text' in conversation ? conversation.text : '';
+    const at = text.lastIndexOf(probe);
+    return {
+      prompt: prompt!,
+      frame: at === -1 ? undefined : {before: text.slice(0, at), behind: text.slice(at + probe.length)},
+    };
+  }
 }

@@ -1,159 +1,378 @@
 import {ChatTemplateError} from '../errors/chat-template-error.js';
+import {ContextOverflowError} from '../errors/context-overflow-error.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
-import {ChatTemplate} from './chat-template.js';
+import {ChatTemplate, type RenderedPrompt} from './chat-template.js';
+import {placeInResponse} from './locate-response.js';
 import type {ChatMessage, Prompt} from './prompt.js';
+import {opensThinking, plain, type RenderedResponse, renderResponse} from './render-response.js';
+import {defaultDate, type RenderingInfo, type RenderingOptions} from './rendering.js';
 import {SpecialTokens} from './special-tokens.js';
-import type {TokenisedText, Tokeniser} from './tokeniser.js';
+import type {TemplateSettings} from './template/template-job.js';
+import {TextTokeniser} from './text-tokeniser.js';
+import {type TextWarning, warningsOf} from './text-warning.js';
+import type {TokenisedResponse} from './tokenised-response.js';
+import type {SpecialToken, Tokeniser} from './tokeniser.js';
 import {utf16Offsets} from './utf16-offsets.js';
 
-/** A prompt and a response as tokens. */
-export interface TokenisedResponse {
-  /** Those of the prompt, then those of the response, then the end-of-turn token of a finished response. */
-  tokens: Int32Array;
-  /** How many of them are the prompt's: those that begin in it. */
-  promptLength: number;
-  /**
-   * For each token of the response the index in its text of the character it begins in; the end-of-turn token begins
-   * at the text's end.
-   */
-  starts: Uint32Array;
-}
-
 /** How a response is to be tokenised. */
-export interface TokeniseOptions {
+export interface TokeniseOptions extends RenderingOptions {
   /** Whether the response has come to its end, so that the end-of-turn token belongs to it. */
   complete: boolean;
   /** Take the texts of special tokens in prompt and response for these tokens, instead of as plain text. */
   allowSpecialTokens: boolean;
+  /** The most tokens that there may be: a text that cannot have so few is refused before it is tokenised. */
+  contextSize?: number | undefined;
+  /** What to call the response of that index in errors; `The response` if left out. */
+  nameOf?: ((index: number) => string) | undefined;
+  /** Stops the rendering and the tokenising; the promise is rejected with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
-/** A prompt ready to have responses put behind it. */
-interface PreparedPrompt {
-  text: string;
-  /** The tokens to use in place of the text. */
-  tokens?: Int32Array;
-  /** What keeps special tokens apart that are to be text. */
-  marker: string;
+/** What a {@link ConversationTokeniser} is made with. */
+export interface ConversationTokeniserOptions extends RenderingOptions {
+  /** What the model is called in errors of its chat template. */
+  modelName?: string | undefined;
+  /** Called where what is scored may surprise, for every such response. */
+  onWarning?: ((warning: TextWarning) => void) | undefined;
 }
+
+/** Texts ready to have the responses put behind them. */
+interface Prepared {
+  marker: string;
+  /** Whether the prompt is used as it is. */
+  isRaw: boolean;
+  /** The text of one response. */
+  render: (index: number) => Promise<RenderedResponse>;
+  /** Tokens in place of a prompt's text. */
+  tokens?: Int32Array;
+  /** Prompts that were tokenised, up to their last special token. */
+  heads: Map<string, Promise<Head>>;
+}
+
+/** The part of a prompt whose tokens are the same whatever comes behind. */
+interface Head {
+  tokens: Int32Array;
+  /** The special token it ends with. */
+  last?: SpecialToken | undefined;
+  /** The rest of the prompt. */
+  tail: string;
+}
+
+/** How many responses are rendered at once, and of how many characters. */
+const atOnce = {responses: 64, length: 1_000_000};
 
 /** Turns prompts and responses into tokens, the way the policy was trained to see them. */
 export class ConversationTokeniser {
   readonly #tokeniser: Tokeniser;
+  readonly #text: TextTokeniser;
   readonly #special: SpecialTokens;
-  readonly #templateSource: string;
   readonly #template: ChatTemplate | undefined;
-  readonly #endOfTurn: number;
+  readonly #options: RenderingOptions;
+  readonly #onWarning: ConversationTokeniserOptions['onWarning'];
+  #endOfTurn: number;
+  #info: RenderingInfo | null = null;
 
-  constructor(tokeniser: Tokeniser) {
+  private constructor(
+    tokeniser: Tokeniser,
+    {modelName, onWarning, ...options}: ConversationTokeniserOptions,
+  ) {
     const {specialTokens, chatTemplate, beginOfText, endOfText} = tokeniser.vocabulary;
     const textOf = (id: number) => specialTokens.find(({token}) => token === id)?.text ?? '';
     this.#tokeniser = tokeniser;
     this.#special = new SpecialTokens(specialTokens);
-    this.#templateSource = chatTemplate ?? '';
-    this.#template =
-      chatTemplate === null
-        ? undefined
-        : new ChatTemplate(chatTemplate, {
-            bos_token: textOf(beginOfText),
-            eos_token: textOf(endOfText),
-          });
-    this.#endOfTurn = this.#findEndOfTurn(endOfText);
+    this.#text = new TextTokeniser(tokeniser, this.#special);
+    this.#options = options;
+    this.#onWarning = onWarning;
+    this.#endOfTurn = endOfText;
+    const names = {bos_token: textOf(beginOfText), eos_token: textOf(endOfText)};
+    const title = modelName === undefined ? "The model's chat template" : `The chat template of ${modelName}`;
+    this.#template = chatTemplate === null ? undefined : new ChatTemplate(chatTemplate, names, title);
   }
 
-  /** The tokens of a prompt with each of the responses. */
+  /** Finds out what the model's chat template does, and makes a tokeniser for it. A broken template is no matter yet. */
+  static async open(
+    tokeniser: Tokeniser,
+    {signal, ...options}: ConversationTokeniserOptions & {signal?: AbortSignal | undefined} = {},
+  ): Promise<ConversationTokeniser> {
+    const made = new ConversationTokeniser(tokeniser, options);
+    try {
+      await made.#learn(signal);
+      return made;
+    } catch (error) {
+      made.close();
+      throw error;
+    }
+  }
+
+  /** What the chat template does with responses; `null` if there is none that does. */
+  get info(): RenderingInfo | null {
+    return this.#info;
+  }
+
+  /**
+   * The tokens of a prompt with each of the responses.
+   *
+   * @throws {@link ChatTemplateError}, {@link ContextOverflowError}, {@link InvalidInputError}, the signal's reason
+   */
   async tokenise(
     prompt: Prompt,
     responses: readonly string[],
     options: TokeniseOptions,
   ): Promise<TokenisedResponse[]> {
-    const prepared = this.#prepare(prompt, responses, options);
-    return Promise.all(responses.map(async response => this.#tokeniseOne(prepared, response, options)));
+    const all: TokenisedResponse[] = [];
+    for await (const tokenised of this.tokeniseEach(prompt, responses, options)) {
+      all.push(tokenised);
+    }
+
+    return all;
   }
 
-  /** The text of each token; bytes that are no UTF-8 by themselves become U+FFFD. */
+  /** The same one by one, so that no more is done where one of them does not do. Throws as `tokenise`. */
+  async *tokeniseEach(
+    prompt: Prompt,
+    responses: readonly string[],
+    options: TokeniseOptions,
+  ): AsyncGenerator<TokenisedResponse, void> {
+    const prepared = await this.#prepare(prompt, responses, options);
+    for (const [index, response] of responses.entries()) {
+      options.signal?.throwIfAborted();
+      const rendered = await prepared.render(index);
+      this.#warn(response, rendered, prepared, options);
+      const name = options.nameOf?.(index) ?? 'The response';
+      yield await this.#tokeniseOne(prepared, {name, response, rendered}, options);
+    }
+  }
+
+  /** The text of tokens; bytes that are no UTF-8 by themselves become U+FFFD. */
   async detokenise(tokens: Int32Array): Promise<string> {
     return this.#tokeniser.detokenise(tokens);
   }
 
+  /** The special token of that number, if it is one. */
+  specialToken(token: number): SpecialToken | undefined {
+    return this.#special.find(token);
+  }
+
+  /** Ends what the chat template is busy with. */
+  close(): void {
+    this.#template?.close();
+  }
+
+  async #learn(signal: AbortSignal | undefined): Promise<void> {
+    const template = this.#template;
+    if (!template) {
+      return;
+    }
+
+    try {
+      const messages = [{role: 'user', content: 'x'}];
+      const settings = this.#settings({});
+      const rendered = await template.prompt(messages, settings, signal);
+      this.#endOfTurn = this.#endBehind(rendered.frame?.behind ?? '')?.token ?? this.#endOfTurn;
+      const samples = [' y ', '<think>\nz\n</think>\n\ny'] as const;
+      const conversations = await template.conversations(messages, samples, settings, signal);
+      const [padded, thinking] = samples.map((response, index) =>
+        tried(() =>
+          renderResponse(
+            rendered,
+            conversations[index]!,
+            {response, marked: response, marker: '\uFDD0', complete: true, wanted: undefined},
+            what => template.failure(what),
+          ),
+        ),
+      );
+      this.#info = padded
+        ? {
+            rendering: this.#options.rendering ?? padded.rendering,
+            trims: padded.unscored.length > 0,
+            keepsThinking: thinking?.rendering === 'conversation',
+            opensThinking: opensThinking(rendered.prompt),
+          }
+        : null;
+    } catch (error) {
+      signal?.throwIfAborted();
+      // What is wrong with the template is told once it is needed: raw prompts do without.
+      if (!(error instanceof ChatTemplateError)) {
+        throw error;
+      }
+    }
+  }
+
   async #tokeniseOne(
-    prompt: PreparedPrompt,
-    response: string,
-    {complete, allowSpecialTokens}: TokeniseOptions,
+    prepared: Prepared,
+    {name, response, rendered}: {name: string; response: string; rendered: RenderedResponse},
+    options: TokeniseOptions,
   ): Promise<TokenisedResponse> {
-    const behind = prompt.tokens ? '' : prompt.text;
-    const plain = allowSpecialTokens ? response : this.#special.disarm(response, prompt.marker);
-    const {text, tokens, starts} = await this.#tokeniseText(behind + plain, prompt.marker);
-    const promptText = behind.replaceAll(prompt.marker, '');
-    const promptBytes = Buffer.byteLength(promptText);
-    const own = firstAtOrBehind(starts, promptBytes);
-    const responseStarts = utf16Offsets(text, starts.subarray(own)).map(index => index - promptText.length);
-    const all = [...(prompt.tokens ?? []), ...tokens, ...(complete ? [this.#requireEndOfTurn()] : [])];
+    const {marker} = prepared;
+    const end = options.complete ? this.#ending(rendered) : {text: '', token: undefined};
+    this.#requireShort(name, rendered, prepared, options);
+    const own = rendered.body + end.text;
+    const {tokens: headTokens, last, tail} = await this.#head(prepared, rendered.before, own, options);
+    const marked = {text: tail + own, marker, after: last};
+    const {text, tokens, starts} = await this.#text.tokenise(marked, options.signal);
+    const promptText = plain(tail, marker);
+    const inTail = firstAtOrBehind(starts, Buffer.byteLength(promptText));
+    const places = utf16Offsets(text, starts.subarray(inTail)).map(index =>
+      placeInResponse(index - promptText.length, rendered.stretches, response.length),
+    );
+    const {rendering, unscored, isCutByTemplate} = rendered;
     return {
-      tokens: Int32Array.from(all),
-      promptLength: (prompt.tokens?.length ?? 0) + own,
-      starts: complete ? Uint32Array.from([...responseStarts, response.length]) : responseStarts,
+      tokens: Int32Array.from([...headTokens, ...tokens, ...(end.token === undefined ? [] : [end.token])]),
+      promptLength: headTokens.length + inTail,
+      starts: end.token === undefined ? places : Uint32Array.from([...places, response.length]),
+      rendering,
+      unscored,
+      isCutByTemplate,
     };
   }
 
-  /**
-   * Without a marker in it the text is tokenised at once. With one the special tokens left are the template's: the
-   * text is cut at them, as llama.cpp does, and what lies between is tokenised as plain text. The same is done where
-   * special tokens swallow white space: which, cannot be told from the tokens afterwards.
-   */
-  async #tokeniseText(text: string, marker: string): Promise<TokenisedText & {text: string}> {
-    if (!text.includes(marker) && !this.#special.swallowSpace) {
-      return {text, ...(await this.#tokeniser.tokenise(text, true))};
+  /** What ends the response's turn: text of the template with a special token, or just the token. */
+  #ending({rendering, behind}: RenderedResponse): {text: string; token: number | undefined} {
+    const special = this.#endBehind(behind);
+    if (special && rendering === 'conversation') {
+      const space = behind.slice(0, behind.length - behind.trimStart().length);
+      return {text: space + special.text, token: undefined};
     }
 
-    const parts = this.#special.partition(text);
-    const tokens: number[] = [];
-    const starts: number[] = [];
-    let offset = 0;
-    for (const [index, part] of parts.entries()) {
-      if (typeof part !== 'string') {
-        tokens.push(part.token);
-        starts.push(offset);
-        offset += Buffer.byteLength(part.text);
-        continue;
-      }
-
-      const plain = part.replaceAll(marker, '');
-      const {text: kept, leading} = stripped(plain, parts[index - 1], parts[index + 1]);
-      const piece = kept === '' ? none : await this.#tokeniser.tokenise(kept, false);
-      for (const [position, token] of piece.tokens.entries()) {
-        tokens.push(token);
-        starts.push(offset + leading + piece.starts[position]!);
-      }
-
-      offset += Buffer.byteLength(plain);
-    }
-
-    return {
-      text: text.replaceAll(marker, ''),
-      tokens: Int32Array.from(tokens),
-      starts: Uint32Array.from(starts),
-    };
+    return {text: '', token: special?.token ?? this.#requireEndOfTurn()};
   }
 
-  #prepare(
-    prompt: Prompt,
-    responses: readonly string[],
-    {allowSpecialTokens}: TokeniseOptions,
-  ): PreparedPrompt {
+  #endBehind(behind: string): SpecialToken | undefined {
+    return this.#special.findAtStart(behind.trimStart());
+  }
+
+  /** Refuses a text whose bytes are more than the longest tokens could have. */
+  #requireShort(
+    name: string,
+    {before, body}: RenderedResponse,
+    {tokens, marker}: Prepared,
+    {contextSize}: TokeniseOptions,
+  ): void {
+    const {longestToken = Number.POSITIVE_INFINITY} = this.#tokeniser.vocabulary;
+    if (contextSize === undefined || (before.length + body.length) * 3 <= contextSize * longestToken) {
+      return;
+    }
+
+    // White space may be no token at all: some special tokens swallow it.
+    const bytes = Buffer.byteLength(plain(before + body, marker).replaceAll(/\s+/gu, ''));
+    const least = (tokens?.length ?? 0) + Math.ceil(bytes / longestToken);
+    if (least > contextSize) {
+      throw new ContextOverflowError(
+        `${name} does not fit the context: with its prompt it has ${bytes} bytes, which are at least ${least} ` +
+          `tokens, but the context has ${contextSize}. Open the pair with a larger contextSize, or shorten the text.`,
+      );
+    }
+  }
+
+  /** The tokens of a prompt up to its last special token, which are the same whatever comes behind. */
+  async #head(
+    {tokens, marker, heads}: Prepared,
+    before: string,
+    own: string,
+    {allowSpecialTokens, signal}: TokeniseOptions,
+  ): Promise<Head> {
+    if (tokens) {
+      return {tokens, tail: ''};
+    }
+
+    let head = heads.get(before);
+    if (!head) {
+      head = this.#tokeniseHead(before, marker, signal);
+      heads.set(before, head);
+    }
+
+    const known = await head;
+    const {last, tail} = known;
+    // What is allowed to be a special token may make another one of the end of the prompt.
+    const isApart =
+      last === undefined ||
+      !allowSpecialTokens ||
+      this.#special.partition(last.text + tail + own)[1] === last;
+    return isApart ? known : {tokens: new Int32Array(), tail: before};
+  }
+
+  async #tokeniseHead(before: string, marker: string, signal: AbortSignal | undefined): Promise<Head> {
+    const parts = this.#special.partition(before);
+    const index = parts.findLastIndex(part => typeof part !== 'string');
+    if (index === -1) {
+      return {tokens: new Int32Array(), tail: before};
+    }
+
+    const tail = parts.slice(index + 1).join('');
+    const text = before.slice(0, before.length - tail.length);
+    const {tokens} = await this.#text.tokenise({text, marker}, signal);
+    return {tokens, last: parts[index] as SpecialToken, tail};
+  }
+
+  async #prepare(prompt: Prompt, responses: readonly string[], options: TokeniseOptions): Promise<Prepared> {
+    const {allowSpecialTokens} = options;
+    const disarmed = (text: string, marker: string) =>
+      allowSpecialTokens ? text : this.#special.disarm(text, marker);
     if (typeof prompt === 'object' && 'raw' in prompt) {
-      const raw =
-        typeof prompt.raw === 'string' ? {text: prompt.raw} : {text: '', tokens: Int32Array.from(prompt.raw)};
-      return {...raw, marker: this.#special.chooseMarker([raw.text, ...responses])};
+      const raw = typeof prompt.raw === 'string' ? prompt.raw : '';
+      const marker = this.#special.chooseMarker([raw, ...responses]);
+      const marked = responses.map(response => disarmed(response, marker));
+      return {
+        ...{marker, isRaw: true, heads: new Map<string, Promise<Head>>()},
+        ...(typeof prompt.raw === 'string' ? {} : {tokens: Int32Array.from(prompt.raw)}),
+        render: async index => rawResponse(raw, marked[index]!, responses[index]!),
+      };
     }
 
     const messages = typeof prompt === 'string' ? [{role: 'user', content: prompt}] : prompt;
+    const template = this.#requireTemplate();
     const texts = messages.flatMap(({role, content}) => [role, content]);
-    const marker = this.#special.chooseMarker([this.#templateSource, ...texts, ...responses]);
-    const plain = (text: string) => (allowSpecialTokens ? text : this.#special.disarm(text, marker));
-    return {text: this.#render(messages.map(({role, content}) => ({role, content: plain(content)}))), marker};
+    const marker = this.#special.chooseMarker([template.source, ...texts, ...responses]);
+    const marked = responses.map(response => disarmed(response, marker));
+    const markedMessages = messages.map(({role, content}) => ({role, content: disarmed(content, marker)}));
+    return {
+      ...{marker, isRaw: false, heads: new Map<string, Promise<Head>>()},
+      render: this.#rendering(template, markedMessages, {responses, marked, marker}, options),
+    };
   }
 
-  #render(messages: readonly ChatMessage[]): string {
+  /** Renders the first response by itself, since it may show that none will do, and the others many at a time. */
+  #rendering(
+    template: ChatTemplate,
+    messages: readonly ChatMessage[],
+    {responses, marked, marker}: {responses: readonly string[]; marked: readonly string[]; marker: string},
+    options: TokeniseOptions,
+  ): Prepared['render'] {
+    const {complete, signal} = options;
+    const settings = this.#settings(options);
+    let prompt: RenderedPrompt | undefined;
+    let group: {from: number; conversations: Awaited<ReturnType<ChatTemplate['conversations']>>} | undefined;
+    return async index => {
+      prompt ??= await template.prompt(messages, settings, signal);
+      if (!group || index >= group.from + group.conversations.length) {
+        const next = index === 0 ? marked.slice(0, 1) : nextGroup(marked, index, prompt);
+        group = {from: index, conversations: await template.conversations(messages, next, settings, signal)};
+      }
+
+      const wanted = options.rendering ?? this.#options.rendering;
+      return renderResponse(
+        prompt,
+        group.conversations[index - group.from]!,
+        {response: responses[index]!, marked: marked[index]!, marker, complete, wanted},
+        what => template.failure(what),
+      );
+    };
+  }
+
+  #settings({templateArguments, date}: RenderingOptions): TemplateSettings {
+    return {
+      arguments: {...this.#options.templateArguments, ...templateArguments},
+      date: date ?? this.#options.date ?? defaultDate,
+    };
+  }
+
+  #warn(response: string, rendered: RenderedResponse, {isRaw}: Prepared, {complete}: TokeniseOptions): void {
+    for (const warning of isRaw || !this.#onWarning ? [] : warningsOf(response, rendered, complete)) {
+      this.#onWarning?.(warning);
+    }
+  }
+
+  #requireTemplate(): ChatTemplate {
     if (!this.#template) {
       throw new ChatTemplateError(
         'NO_CHAT_TEMPLATE',
@@ -161,13 +380,7 @@ export class ConversationTokeniser {
       );
     }
 
-    return this.#template.render(messages);
-  }
-
-  /** The token that the template puts behind an answer, else the one that ends a text. */
-  #findEndOfTurn(endOfText: number): number {
-    const after = this.#template?.afterAnswer() ?? '';
-    return this.#special.findAtStart(after.trimStart())?.token ?? endOfText;
+    return this.#template;
   }
 
   #requireEndOfTurn(): number {
@@ -179,33 +392,35 @@ export class ConversationTokeniser {
   }
 }
 
-const none: TokenisedText = {tokens: new Int32Array(), starts: new Uint32Array()};
+function rawResponse(before: string, body: string, {length}: string): RenderedResponse {
+  return {
+    ...{rendering: 'continuation', before, body, behind: ''},
+    stretches: [{text: 0, response: 0, length}],
+    unscored: [],
+    isCutByTemplate: false,
+  };
+}
+
+function nextGroup(marked: readonly string[], from: number, {frame}: RenderedPrompt): readonly string[] {
+  const around = (frame?.before.length ?? 0) + (frame?.behind.length ?? 0);
+  let length = 0;
+  let end = from;
+  while (end < marked.length && end < from + atOnce.responses && (end === from || length < atOnce.length)) {
+    length += around + marked[end++]!.length;
+  }
+
+  return marked.slice(from, end);
+}
+
+function tried<T>(task: () => T): T | undefined {
+  try {
+    return task();
+  } catch {
+    return undefined;
+  }
+}
 
 function firstAtOrBehind(starts: Uint32Array, offset: number): number {
   const index = starts.findIndex(start => start >= offset);
   return index === -1 ? starts.length : index;
-}
-
-/** Text without the white space that a special token beside it swallows, and how many bytes of that came first. */
-function stripped(
-  text: string,
-  before: string | {stripRight: boolean} | undefined,
-  after: string | {stripLeft: boolean} | undefined,
-): {text: string; leading: number} {
-  let start = 0;
-  let end = text.length;
-  if (typeof before === 'object' && before.stripRight) {
-    while (start < end && isSpace(text[start]!)) start++;
-  }
-
-  if (typeof after === 'object' && after.stripLeft) {
-    while (end > start && isSpace(text[end - 1]!)) end--;
-  }
-
-  return {text: text.slice(start, end), leading: start};
-}
-
-/** As C sees it, and thereby llama.cpp: one byte, so that a no-break space is none. */
-function isSpace(character: string): boolean {
-  return character === ' ' || (character >= '\t' && character <= '\r');
 }

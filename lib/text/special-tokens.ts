@@ -38,6 +38,11 @@ export class SpecialTokens {
     }
   }
 
+  /** The special token of that number, if it is one. */
+  find(token: number): SpecialToken | undefined {
+    return this.#tokens.find(special => special.token === token);
+  }
+
   /** The special token that a text begins with, if it does. */
   findAtStart(text: string): SpecialToken | undefined {
     return this.#tokens.find(token => text.startsWith(token.text));

@@ -23,6 +23,8 @@ export interface VocabularyInfo {
   beginOfText: number;
   endOfText: number;
   endOfTurn: number;
+  /** The most bytes that a token's text has; unknown if left out. */
+  longestToken?: number | undefined;
   /** The Jinja source of the model's chat template, `null` if it has none. */
   chatTemplate: string | null;
 }

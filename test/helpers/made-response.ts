@@ -28,7 +28,10 @@ export function madeResponse(
   const referenceLogprobs = policyLogprobs.map((logprob, index) => logprob - Math.cos(3 * index));
   return scoreResponse(
     {response, spans: splitSteps(response)},
-    {tokens: new Int32Array(starts.length), promptLength: 0, starts},
+    {
+      ...{tokens: new Int32Array(starts.length), promptLength: 0, starts},
+      ...{rendering: 'continuation', unscored: [], isCutByTemplate: false},
+    },
     {policyLogprobs, referenceLogprobs: reference ? referenceLogprobs : null},
     {beta, betaSchedule, aggregate: 'min', scoreBy: 'reward'},
   );

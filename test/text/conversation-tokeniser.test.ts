@@ -1,7 +1,12 @@
 import {deepEqual} from 'node:assert/strict';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
-import {InvalidInputError, type Prompt, type TokenisedResponse} from '../../lib/index.js';
+import {
+  InvalidInputError,
+  type Prompt,
+  type TokenisedResponse,
+  type TokeniseOptions,
+} from '../../lib/index.js';
 import {ConversationTokeniser} from '../../lib/text/conversation-tokeniser.js';
 import type {Tokeniser} from '../../lib/text/tokeniser.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
@@ -25,7 +30,12 @@ test.after.always(async () => {
   }
 });
 
-const complete = {complete: true, allowSpecialTokens: false};
+// What is generated behind a prompt; what the template makes of a whole conversation: rendering.test.ts.
+const complete: TokeniseOptions = {
+  complete: true,
+  allowSpecialTokens: false,
+  rendering: 'continuation',
+};
 
 /** Declares a test for each family; it is left out where llama.cpp's source lacks a vocabulary or a template. */
 function testFamilies(title: string, run: (t: ExecutionContext, family: Family) => Promise<void>): void {
@@ -107,7 +117,11 @@ function countSpecial(tokens: Iterable<number>, {special}: Family): number {
 }
 
 /** Whether the starts cut the response into the texts of its tokens. */
-async function startsFit(family: Family, response: string, tokenised: TokenisedResponse): Promise<boolean> {
+async function startsFit(
+  family: Family,
+  response: string,
+  tokenised: Pick<TokenisedResponse, 'tokens' | 'promptLength' | 'starts'>,
+): Promise<boolean> {
   const {tokens, promptLength, starts} = tokenised;
   const ids = tokens.subarray(promptLength);
   for (const [index, id] of ids.entries()) {
@@ -264,7 +278,7 @@ testFamilies('a special token of the vocabulary is plain text in prompt and resp
 testFamilies('special tokens in the data are taken for such if that is allowed', async (t, family) => {
   for (const {text: special} of family.special.slice(0, 20)) {
     const [prompt, response] = [`before${special}after`, `so${special}${special}`];
-    const {tokens} = await tokeniseOne(family, prompt, response, {complete: true, allowSpecialTokens: true});
+    const {tokens} = await tokeniseOne(family, prompt, response, {...complete, allowSpecialTokens: true});
     t.deepEqual([...tokens], await tokensOfLlamaCpp(family, prompt, response));
     t.true(countSpecial(tokens, family) >= 4);
   }
@@ -366,7 +380,7 @@ testFamilies('raw tokens are the prompt as they are', async (t, family) => {
 
 testFamilies('an unfinished response has no end-of-turn token', async (t, family) => {
   const finished = await tokeniseOne(family, 'x', 'and then');
-  const unfinished = await tokeniseOne(family, 'x', 'and then', {complete: false, allowSpecialTokens: false});
+  const unfinished = await tokeniseOne(family, 'x', 'and then', {...complete, complete: false});
   t.deepEqual([...unfinished.tokens, family.endOfTurn], [...finished.tokens]);
   t.deepEqual([...unfinished.starts, 'and then'.length], [...finished.starts]);
   t.is(unfinished.promptLength, finished.promptLength);
@@ -386,7 +400,7 @@ test('a model without a token that ends a turn can only have unfinished response
     tokenise: async () => ({tokens: Int32Array.of(7), starts: Uint32Array.of(0)}),
     detokenise: async () => 'seven',
   };
-  const tokeniser = new ConversationTokeniser(seven);
+  const tokeniser = await ConversationTokeniser.open(seven);
   const tokenise = async (complete: boolean) =>
     tokeniser.tokenise({raw: [1, 2]}, ['x'], {complete, allowSpecialTokens: false});
   const error = await t.throwsAsync(tokenise(true), {instanceOf: InvalidInputError});

@@ -2,7 +2,8 @@ import {ok} from 'node:assert/strict';
 import {MeteredEngine} from '../../lib/engine/metered-engine.js';
 import {NativeEngine} from '../../lib/engine/native/native-engine.js';
 import {type ChatMessage, openPair, type Pair} from '../../lib/index.js';
-import {ChatTemplate} from '../../lib/text/chat-template.js';
+import {defaultDate} from '../../lib/text/rendering.js';
+import {JinjaTemplate} from '../../lib/text/template/jinja-template.js';
 import type {SpecialToken} from '../../lib/text/tokeniser.js';
 import {str} from '../helpers/gguf-file.js';
 import {vocabularyFile} from '../helpers/llama-cpp-source.js';
@@ -70,11 +71,19 @@ const recipes: Record<string, Recipe> = {
 
 export const familyNames = Object.keys(recipes);
 
+/** The template of a family, on this thread. */
+export interface FamilyTemplate {
+  /** A conversation up to where an answer begins. */
+  render(messages: readonly ChatMessage[]): string;
+  /** A conversation whose last message is an answer. */
+  conversation(messages: readonly ChatMessage[]): string;
+}
+
 /** A pair without a reference, with the vocabulary and the template of a family of real models. */
 export interface Family {
   pair: Pair;
   engine: NativeEngine;
-  template: ChatTemplate;
+  template: FamilyTemplate;
   special: readonly SpecialToken[];
   /** The token that ends an answer. */
   endOfTurn: number;
@@ -106,15 +115,35 @@ function describeFamily(pair: Pair): Family {
   ok(engine instanceof NativeEngine);
   const {policy, specialTokens: special} = engine.description;
   const textOf = (id: number) => special.find(({token}) => token === id)?.text ?? '';
-  const template = new ChatTemplate(policy.chatTemplate!, {
+  const template = familyTemplate(policy.chatTemplate!, {
     bos_token: textOf(policy.beginOfText),
     eos_token: textOf(policy.endOfText),
   });
-  const after = template.afterAnswer()!.trimStart();
+  const answered = template.conversation([
+    {role: 'user', content: 'x'},
+    {role: 'assistant', content: 'Placeholder'},
+  ]);
+  const after = answered.split('Placeholder')[1]!.trimStart();
   const end = special.find(({text}) => after.startsWith(text));
   ok(end, 'the template ends an answer with a special token');
   return {pair, engine, template, special, endOfTurn: end.token};
 }
+
+function familyTemplate(source: string, names: Record<string, string>): FamilyTemplate {
+  const template = new JinjaTemplate(source);
+  const rendered = (messages: readonly ChatMessage[], prompt: boolean) =>
+    template.render(
+      {...names, tools: null, documents: null, messages, add_generation_prompt: prompt},
+      defaultDate,
+    );
+  return {
+    render: messages => rendered(messages, true),
+    conversation: messages => rendered(messages, false),
+  };
+}
+
+// White space at the ends as Python sees it: a byte order mark is none.
+const pythonSpace = /^(?:[^\S\uFEFF]|[\u001C-\u001F\u0085])+|(?:[^\S\uFEFF]|[\u001C-\u001F\u0085])+$/gu;
 
 /** A stretch of a templated conversation: either the template's own text, or what a caller gave. */
 export interface Stretch {
@@ -139,7 +168,7 @@ export function stretchesOf(
     const {content} = messages[index]!;
     stretches.push(
       {text: rest.slice(0, at), own: true},
-      {text: trims ? content.trim() : content, own: false},
+      {text: trims ? content.replaceAll(pythonSpace, '') : content, own: false},
     );
     rest = rest.slice(at + placeholder.length);
   }
