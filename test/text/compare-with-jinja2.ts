@@ -60,14 +60,25 @@ function jobs(): Job[] {
 
 function renderedHere({source, context, date}: Job): {text?: string; error?: string} {
   try {
-    return {text: new JinjaTemplate(source).render(context, date)};
+    return {text: parsed(source).render(context, date)};
   } catch (error) {
     return {error: error instanceof Error ? error.message : String(error)};
   }
 }
 
+let latest: {source: string; template: JinjaTemplate} | undefined;
+
+/** The jobs of one template come one behind the other. */
+function parsed(source: string): JinjaTemplate {
+  if (latest?.source !== source) {
+    latest = {source, template: new JinjaTemplate(source)};
+  }
+
+  return latest.template;
+}
+
 function renderedByPython(all: readonly Job[]): {text?: string; error?: string}[] {
-  const script = fileURLToPath(new URL('jinja2.py', import.meta.url));
+  const script = fileURLToPath(new URL('render_templates.py', import.meta.url));
   const input = all.map(job => `${JSON.stringify(job)}\n`).join('');
   const {stdout, stderr, status} = spawnSync('python3', [script], {
     ...{input, encoding: 'utf8', maxBuffer: 2 ** 30},
