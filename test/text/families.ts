@@ -143,7 +143,8 @@ function familyTemplate(source: string, names: Record<string, string>): FamilyTe
 }
 
 // White space at the ends as Python sees it: a byte order mark is none.
-const pythonSpace = /^(?:[^\S\uFEFF]|[\u001C-\u001F\u0085])+|(?:[^\S\uFEFF]|[\u001C-\u001F\u0085])+$/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python strips them
+const pythonSpace = /^[ \t-\r\u001C-\u001F\u0085\p{Z}]+|[ \t-\r\u001C-\u001F\u0085\p{Z}]+$/gu;
 
 /** A stretch of a templated conversation: either the template's own text, or what a caller gave. */
 export interface Stretch {

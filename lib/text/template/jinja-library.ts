@@ -11,7 +11,6 @@ export interface Value {
   value: unknown;
   /** Its methods. */
   builtins?: ReadonlyMap<string, Value>;
-  // biome-ignore lint/style/useNamingConvention: the library's
   __bool__(): {value: boolean};
   toString(): string;
 }

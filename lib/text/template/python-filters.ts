@@ -148,6 +148,10 @@ function summed(value: Value, {args, named}: FilterCall): Value {
   const items = required(value).map(item =>
     attribute === undefined ? item : attributeOf(item, String(attribute.value)),
   );
+  if (items.some(({value: number}) => typeof number !== 'number')) {
+    throw new Error('sum() adds numbers only');
+  }
+
   return toValue(items.reduce((sum, item) => sum + Number(item.value), 0));
 }
 

@@ -91,7 +91,11 @@ function converted(value: Value, kind: string, digits: string | undefined): stri
 }
 
 function aligned(text: string, width: string): string {
-  const size = Math.min(Math.abs(Number.parseInt(width || '0', 10)), widest);
+  const size = Math.abs(Number.parseInt(width || '0', 10));
+  if (size > widest) {
+    throw new Error(`expected a width of at most ${widest}`);
+  }
+
   if (width.startsWith('-')) {
     return text.padEnd(size);
   }
@@ -153,9 +157,13 @@ function stripWhere(
   return text.slice(start, end);
 }
 
+const separators = '\u001C\u001D\u001E\u001F\u0085';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Python ends lines at them
+const lineEnd = /\r\n|[\n\r\v\f\u001C\u001D\u001E\u0085\u2028\u2029]/u;
+
 /** White space as Python sees it: not a byte order mark, but the separators of ASCII. */
 function isSpace(character: string): boolean {
-  return character !== '\uFEFF' && /^[\s\u001C-\u001F\u0085]$/u.test(character);
+  return (/^\s$/u.test(character) && character !== '\uFEFF') || separators.includes(character);
 }
 
 /** Without white space at both ends, as Python's `strip` and the filter `trim`. */
@@ -275,7 +283,7 @@ function occurrences(text: string, part: string): number {
 }
 
 function splitLines(text: string): string[] {
-  const lines = text.split(/\r\n|[\n\r\v\f\u001C-\u001E\u0085\u2028\u2029]/u);
+  const lines = text.split(lineEnd);
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 

@@ -32,7 +32,7 @@ export function toFunction(body: (call: Call) => Value | undefined, otherwise?: 
       args: hasNamed ? args.slice(0, -1) : args,
       named: hasNamed ? (last!.value as Map<string, Value>) : new Map(),
     });
-    return result ?? (otherwise?.value as (...all: unknown[]) => Value)(args, scope);
+    return result ?? (otherwise!.value as (...all: unknown[]) => Value)(args, scope);
   };
   return made;
 }
