@@ -245,7 +245,11 @@ void Pair::checkSequences(const std::vector<Sequence>& sequences) const {
             throw Error("CONTEXT_OVERFLOW", "A sequence has " + std::to_string(length) +
                                                 " tokens, but the context " + std::to_string(contextSize_));
         }
-        for (const llama_token token : sequence.tokens) words.requireToken(token);
+        for (const llama_token token : sequence.tokens) {
+            words.requireToken(token);
+            // One of them may have more tokens that no text has.
+            if (reference()) reference()->vocabulary().requireToken(token);
+        }
     }
 }
 

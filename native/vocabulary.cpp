@@ -82,12 +82,36 @@ std::vector<SpecialToken> Vocabulary::specialTokens() const {
 std::optional<VocabularyDifference> Vocabulary::firstDifference(const Vocabulary& other) const {
     const int32_t shared = std::min(size(), other.size());
     for (llama_token token = 0; token < shared; ++token) {
+        if (isUnused(token) && other.isUnused(token)) continue;
         const std::string left = rawText(token), right = other.rawText(token);
         if (left != right) return VocabularyDifference{token, left, right};
     }
-    if (size() > shared) return VocabularyDifference{shared, rawText(shared), std::nullopt};
-    if (other.size() > shared) return VocabularyDifference{shared, std::nullopt, other.rawText(shared)};
+    for (llama_token token = shared; token < size(); ++token) {
+        if (!isUnused(token)) return VocabularyDifference{token, rawText(token), std::nullopt};
+    }
+    for (llama_token token = shared; token < other.size(); ++token) {
+        if (!other.isUnused(token)) return VocabularyDifference{token, std::nullopt, other.rawText(token)};
+    }
     return std::nullopt;
+}
+
+bool Vocabulary::differsInUnused(const Vocabulary& other) const {
+    if (size() != other.size()) return true;
+    for (llama_token token = 0; token < size(); ++token) {
+        if (isUnused(token) && other.isUnused(token) && rawText(token) != other.rawText(token)) return true;
+    }
+    return false;
+}
+
+size_t Vocabulary::longestToken() const {
+    size_t longest = 0;
+    for (llama_token token = 0; token < size(); ++token)
+        longest = std::max(longest, rawText(token).size());
+    return longest;
+}
+
+bool Vocabulary::isUnused(llama_token token) const {
+    return !empty() && (api_.llama_vocab_get_attr(vocab_, token) & LLAMA_TOKEN_ATTR_UNUSED) != 0;
 }
 
 std::string Vocabulary::rawText(llama_token token) const {

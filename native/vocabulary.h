@@ -60,11 +60,19 @@ public:
     llama_token endOfText() const { return api_.llama_vocab_eos(vocab_); }
     llama_token endOfTurn() const { return api_.llama_vocab_eot(vocab_); }
 
-    /// The first token that differs, if any: by number, text or by the kind of tokenizer.
+    /// The first token that differs, if any: by number or text. Tokens that no text has, which fill a
+    /// vocabulary up to a round number, may differ.
     std::optional<VocabularyDifference> firstDifference(const Vocabulary& other) const;
+
+    /// Whether it has other tokens than another one, or more or fewer, that no text has.
+    bool differsInUnused(const Vocabulary& other) const;
+
+    /// The most bytes that a token stands for, or somewhat more.
+    size_t longestToken() const;
 
 private:
     std::string rawText(llama_token token) const;
+    bool isUnused(llama_token token) const;
 
     const LlamaApi& api_;
     const llama_vocab* vocab_;

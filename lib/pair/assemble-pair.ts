@@ -13,6 +13,8 @@ const defaultBeta = 0.05;
 
 /** What a pair is told beside its models. */
 interface AssembleOptions extends RenderingOptions {
+  /** What there is to warn of from the beginning. */
+  warnings?: readonly PairWarning[];
   /** Called with each kind of warning once. */
   onWarning?: ((warning: PairWarning) => void) | undefined;
   /** Stops it. */
@@ -31,10 +33,14 @@ export async function assemblePair(
   engine: ModelEngine,
   tokeniser: Tokeniser,
   beta?: number | undefined,
-  {signal, onWarning, ...options}: AssembleOptions = {},
+  {signal, onWarning, warnings: first = [], ...options}: AssembleOptions = {},
 ): Promise<Pair> {
   const warnings = new Warnings(onWarning);
   try {
+    for (const warning of first) {
+      warnings.add(warning);
+    }
+
     const conversations = await ConversationTokeniser.open(tokeniser, {
       ...options,
       signal,

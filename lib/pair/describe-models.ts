@@ -18,6 +18,8 @@ export interface ModelDescriptions {
   models: ModelInfo[];
   /** For each model where its vocabulary first differs from that of model 0; `null` where it does not. */
   differences: (VocabularyDifference | null)[];
+  /** For each model whether it has other tokens than model 0, or more or fewer, that no text has: these may differ. */
+  unusedTokensDiffer: boolean[];
 }
 
 /**

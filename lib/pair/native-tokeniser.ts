@@ -3,10 +3,10 @@ import type {Tokeniser} from '../text/tokeniser.js';
 
 /** The tokeniser of the policy that a native engine has loaded. */
 export function nativeTokeniser(engine: NativeEngine): Tokeniser {
-  const {policy, specialTokens} = engine.description;
+  const {policy, specialTokens, longestToken} = engine.description;
   const {beginOfText, endOfText, endOfTurn, chatTemplate} = policy;
   return {
-    vocabulary: {specialTokens, beginOfText, endOfText, endOfTurn, chatTemplate},
+    vocabulary: {specialTokens, longestToken, beginOfText, endOfText, endOfTurn, chatTemplate},
     tokenise: async (text, parseSpecial, options) => engine.tokenise(text, parseSpecial, options),
     detokenise: async tokens => engine.detokenise(tokens),
   };

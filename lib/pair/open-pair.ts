@@ -1,11 +1,21 @@
 import {findRuntime} from '../engine/native/find-runtime.js';
 import {NativeEngine} from '../engine/native/native-engine.js';
+import {PairMismatchError} from '../errors/pair-mismatch-error.js';
 import {check} from '../utils/check.js';
 import {assemblePair} from './assemble-pair.js';
 import {locateModel} from './locate-model.js';
 import {nativeTokeniser} from './native-tokeniser.js';
 import type {Pair} from './pair.js';
 import {type PairOptions, pairOptionsSchema} from './pair-options.js';
+import {isSameContent} from './same-content.js';
+import type {PairWarning} from './warnings.js';
+
+const unusedTokensDiffer: PairWarning = {
+  code: 'UNUSED_TOKENS_DIFFER',
+  message:
+    'The vocabularies of policy and reference differ in tokens that no text has, which fill them up: they form a pair, ' +
+    'but each sums its probabilities over its own.',
+};
 
 /**
  * Loads a policy and its reference, ready to score. Nothing of it happens on the JavaScript thread.
@@ -28,6 +38,10 @@ export async function openPair(options: PairOptions): Promise<Pair> {
   const policy = await locate(checked.policy);
   const reference = checked.reference === undefined ? undefined : await locate(checked.reference);
   const lora = checked.lora === undefined ? undefined : await locate(checked.lora);
+  if (reference !== undefined && lora === undefined) {
+    await requireOtherContent(policy, reference);
+  }
+
   const engine = await NativeEngine.open(
     {
       runtime,
@@ -56,5 +70,15 @@ export async function openPair(options: PairOptions): Promise<Pair> {
   const {rendering, templateArguments, date, onWarning} = checked;
   return assemblePair(engine, nativeTokeniser(engine), checked.beta, {
     ...{rendering, templateArguments, date, onWarning, signal},
+    warnings: engine.description.unusedTokensDiffer ? [unusedTokensDiffer] : [],
   });
+}
+
+/** Files that cannot be read, and one file twice, are left to native code, which says what is wrong with them. */
+async function requireOtherContent(policy: string, reference: string): Promise<void> {
+  if (await isSameContent(policy, reference).catch(() => false))
+    throw new PairMismatchError(
+      `Policy and reference are the same model byte for byte, ${policy} and ${reference}: every reward would be 0. ` +
+        'Give the trained model as the policy, or a LoRA adapter for it.',
+    );
 }

@@ -1,7 +1,14 @@
 import type {TextWarning} from '../text/text-warning.js';
 
 /** Something about a pair, or about what it scored, that may surprise. Each code comes once. */
-export type PairWarning = TextWarning;
+export type PairWarning =
+  | TextWarning
+  | {
+      /** The vocabularies differ in tokens that no text has, see {@link VocabularyDifference}. */
+      code: 'UNUSED_TOKENS_DIFFER';
+      /** One sentence for a human. */
+      message: string;
+    };
 
 /** The warnings of a pair, each kind once. */
 export class Warnings {

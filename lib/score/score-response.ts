@@ -4,6 +4,7 @@ import {stepRewards} from '../reward/step-rewards.js';
 import {stepBoundaries} from '../steps/step-boundaries.js';
 import type {StepSpan} from '../steps/step-span.js';
 import type {TokenisedResponse} from '../text/tokenised-response.js';
+import {checkLogprobs, checkRewards} from './check-numbers.js';
 import type {ScoredResponse} from './score-types.js';
 
 /** A response cut into its steps. */
@@ -33,6 +34,13 @@ export function scoreResponse(
   logprobs: ResponseLogprobs,
   options: RewardOptions,
 ): Omit<ScoredResponse, 'usage'> {
+  const ids = tokens.slice(promptLength);
+  const places = {ids, starts};
+  checkLogprobs('policy', logprobs.policyLogprobs, places);
+  if (logprobs.referenceLogprobs) {
+    checkLogprobs('reference', logprobs.referenceLogprobs, places);
+  }
+
   const stepEnds = stepBoundaries(
     starts,
     spans.map(({start}) => start),
@@ -44,13 +52,14 @@ export function scoreResponse(
     beta: options.beta,
     betaSchedule: options.betaSchedule,
   });
+  checkRewards(rewards, places);
   const values = rewards.map(step => step[options.scoreBy]);
   return {
     response,
     steps: spans.map((span, index) => ({...span, ...rewards[index]!})),
     reward: rewards.at(-1)!.q,
     score: aggregate(values, options.aggregate),
-    tokens: {ids: tokens.slice(promptLength), starts, ...logprobs},
+    tokens: {ids, starts, ...logprobs},
     rendering,
     unscored,
   };

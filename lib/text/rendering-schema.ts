@@ -18,3 +18,6 @@ export const renderingShape = {
     .optional(),
   date: z.string().refine(isDate, 'expected a date such as 2024-07-26').optional(),
 };
+
+/** Checks `RenderingOptions`. */
+export const renderingSchema = z.strictObject(renderingShape);

@@ -44,3 +44,6 @@ export interface RenderingOptions {
 
 /** The date that templates see unless another is given: the one that Llama 3.1's template writes by itself. */
 export const defaultDate = '2024-07-26';
+
+/** Goes up whenever other text is made of the same messages: what was scored before is then of another text. */
+export const textVersion = 2;

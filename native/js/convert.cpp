@@ -210,6 +210,9 @@ Napi::Object describePair(Napi::Env env, const Pair& pair) {
     object["memory"] = toJs(env, pair.memory());
     object["beta"] = toJsOrNull(env, pair.beta());
     object["specialTokens"] = toJs(env, pair.vocabulary().specialTokens());
+    object["longestToken"] = static_cast<double>(pair.vocabulary().longestToken());
+    object["unusedTokensDiffer"] =
+        pair.reference() && pair.vocabulary().differsInUnused(pair.reference()->vocabulary());
     return object;
 }
 

@@ -10,6 +10,7 @@ namespace {
 struct Descriptions {
     std::vector<ModelDescription> models;
     std::vector<std::optional<VocabularyDifference>> differences;
+    std::vector<bool> unusedDiffer;
 };
 
 Descriptions describeAll(const RuntimeFiles& files, const std::vector<std::string>& paths) {
@@ -23,21 +24,25 @@ Descriptions describeAll(const RuntimeFiles& files, const std::vector<std::strin
         result.models.push_back(model.describe());
         result.differences.push_back(first ? first->vocabulary().firstDifference(model.vocabulary())
                                            : std::nullopt);
+        result.unusedDiffer.push_back(first && first->vocabulary().differsInUnused(model.vocabulary()));
         if (!first) first.emplace(std::move(model));
     }
     return result;
 }
 
 Napi::Value toObject(Napi::Env env, const Descriptions& descriptions) {
-    Napi::Array models = Napi::Array::New(env), differences = Napi::Array::New(env);
+    Napi::Array models = Napi::Array::New(env), differences = Napi::Array::New(env),
+                unusedDiffer = Napi::Array::New(env);
     for (uint32_t i = 0; i < descriptions.models.size(); ++i) {
         const auto& difference = descriptions.differences[i];
         models[i] = toJs(env, descriptions.models[i]);
+        unusedDiffer[i] = static_cast<bool>(descriptions.unusedDiffer[i]);
         differences[i] = difference ? Napi::Value(toJs(env, *difference)) : env.Null();
     }
     Napi::Object object = Napi::Object::New(env);
     object["models"] = models;
     object["differences"] = differences;
+    object["unusedTokensDiffer"] = unusedDiffer;
     return object;
 }
 

@@ -46,18 +46,24 @@ export function withOtherToken(
   });
 }
 
-/** A copy with one token more at the end of the vocabulary, marked as unused, with the embedding of the last one. */
-export function withExtraToken(directory: string, {source = policyFile, text = '<|extra|>'} = {}): string {
+/**
+ * A copy with one token more at the end of the vocabulary, with the embedding of the last one. Unused, it only fills the
+ * vocabulary up.
+ */
+export function withExtraToken(
+  directory: string,
+  {source = policyFile, text = '<|extra|>', unused = false} = {},
+): string {
   const gguf = readGguf(source);
   const tokens = arrayOf(gguf, 'tokenizer.ggml.tokens');
   const types = arrayOf(gguf, 'tokenizer.ggml.token_type');
   const metadata = overridden(gguf.metadata, {
     'llama.vocab_size': u32(tokens.length + 1),
     'tokenizer.ggml.tokens': arr('str', [...tokens, text]),
-    'tokenizer.ggml.token_type': arr('i32', [...types, tokenType.unused]),
+    'tokenizer.ggml.token_type': arr('i32', [...types, unused ? tokenType.unused : tokenType.normal]),
   });
   const tensors = gguf.tensors.map(tensor => (isPerToken(tensor) ? withLastRowTwice(tensor) : tensor));
-  return writeGguf(pathIn(directory, source, 'extra-token'), {metadata, tensors});
+  return writeGguf(pathIn(directory, source, unused ? 'unused-token' : 'extra-token'), {metadata, tensors});
 }
 
 export function withoutChatTemplate(directory: string, {source = policyFile} = {}): string {

@@ -1,4 +1,5 @@
 import {chmodSync, copyFileSync, mkdirSync, writeFileSync} from 'node:fs';
+import {copyFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {pathToFileURL} from 'node:url';
@@ -10,6 +11,8 @@ import {
   openPair,
   PairMismatchError,
   type PairOptions,
+  type PairWarning,
+  scoreSteps,
 } from '../../lib/index.js';
 import {locateModel} from '../../lib/pair/locate-model.js';
 import {str} from '../helpers/gguf-file.js';
@@ -195,6 +198,43 @@ test('a vocabulary with a token more is refused with the token, whichever it is'
   const larger = withExtraToken(directory, {text: '<|extra|>'});
   t.regex((await refusalOf({reference: larger})).message, /token 260 is missing in .* and "<\|extra\|>" in /);
   t.regex((await refusalOf({policy: larger})).message, /token 260 is "<\|extra\|>" in .* and missing in /);
+});
+
+test('tokens that no text has may differ, and are told', async t => {
+  const larger = withExtraToken(directory, {source: reference, unused: true});
+  const warnings: PairWarning[] = [];
+  const options = {
+    policy,
+    reference: larger,
+    gpu: false,
+    onWarning: (one: PairWarning) => warnings.push(one),
+  } as const;
+  await using pair = await openPair(options);
+  t.deepEqual(
+    warnings.map(({code}) => code),
+    ['UNUSED_TOKENS_DIFFER'],
+  );
+  t.deepEqual(pair.info.warnings, warnings);
+  t.is(typeof (await scoreSteps(pair, {prompt: '2+3', response: 'Answer: 5'})).reward, 'number');
+  await t.throwsAsync(pair.engine.logprobs([{tokens: Int32Array.of(1, 260, 2), from: 1}]), {
+    message: /There is no token 260/,
+  });
+  const {differences, unusedTokensDiffer} = await describeModels([policy, larger]);
+  t.deepEqual(
+    [differences, unusedTokensDiffer],
+    [
+      [null, null],
+      [false, true],
+    ],
+  );
+});
+
+test('a copy of the policy is no reference, unless an adapter makes another model of it', async t => {
+  const copy = path.join(directory, 'copy.gguf');
+  await copyFile(policy, copy);
+  const error = await refusalOf({reference: copy});
+  t.true(error instanceof PairMismatchError);
+  t.regex(error.message, /same model byte for byte.*every reward would be 0/);
 });
 
 test('the same file twice is refused, by whatever names', async t => {

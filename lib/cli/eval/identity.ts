@@ -3,6 +3,7 @@ import type {StepsOptions} from '../../eval/scoring/steps-of.js';
 import type {EvalTask} from '../../eval/task.js';
 import type {PairOptions} from '../../pair/pair-options.js';
 import type {RunRecord} from '../../runs/record.js';
+import {renderingIdentity} from '../options/pair.js';
 import type {EvalFlags} from './options.js';
 
 /**
@@ -26,6 +27,8 @@ export async function evalIdentity(
     '--without-reference': withoutReference,
     ...identity,
     '--context-size': flags.contextSize ?? 'left out',
+    // What the models see depends on these and the template, which is in the policy's file, and on nothing else.
+    ...renderingIdentity(flags),
     '--kv-cache-type': flags.kvCacheType ?? 'f16',
     '--flash-attention': flags.flashAttention ?? 'left out',
   };

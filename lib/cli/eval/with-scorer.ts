@@ -3,6 +3,7 @@ import {CachedScorer} from '../../eval/scoring/cached-scorer.js';
 import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
 import {cacheDirectory, ScoreCache} from '../../eval/scoring/score-cache.js';
 import type {StepsOptions} from '../../eval/scoring/steps-of.js';
+import {describeModels} from '../../pair/describe-models.js';
 import {locateModel} from '../../pair/locate-model.js';
 import {openPair} from '../../pair/open-pair.js';
 import type {Pair} from '../../pair/pair.js';
@@ -65,6 +66,7 @@ async function open(options: PairOptions, {verbose}: EvalFlags, progress: Progre
     // Every prompt comes once, so what was evaluated for another is of no use, and makes attention dearer.
     cacheSize: 0,
     onProgress: state => progress.show(openProgressState(state)),
+    onWarning: ({message}) => process.stderr.write(`implicit-prm: ${message}\n`),
     onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
   });
   return opening.catch((error: unknown) => {
@@ -94,7 +96,8 @@ async function locateModels<Options extends PairOptions>(
 }
 
 async function openCache(options: PairOptions, directory = cacheDirectory()): Promise<ScoreCache> {
-  const fingerprint = await pairFingerprint(options);
+  const {models} = await describeModels([options.policy]);
+  const fingerprint = await pairFingerprint({...options, chatTemplate: models[0]!.chatTemplate});
   return ScoreCache.open(directory, fingerprint).catch((error: unknown) => {
     throw fileError(`cannot keep a cache in ${directory} (--no-cache does without)`, error);
   });

@@ -13,13 +13,15 @@ import {byteSize} from '../terminal/quantities.js';
  */
 export function formatInfo(
   files: readonly string[],
-  {models, differences}: Pick<ModelDescriptions, 'models' | 'differences'>,
+  {models, differences, unusedTokensDiffer}: ModelDescriptions,
 ): string {
   const names = files.map(file => printable(file));
   const blocks = models.map((model, index) => [names[index]!, ...modelRows(model)]);
   const comparisons = differences
     .slice(1)
-    .map((difference, index) => comparison(names[0]!, names[index + 1]!, difference));
+    .map((difference, index) =>
+      comparison(names[0]!, names[index + 1]!, difference, unusedTokensDiffer[index + 1]!),
+    );
   const notes = [...comparisons, ...warnings(models)];
   return [...blocks, ...(notes.length === 0 ? [] : [notes])].map(rows => `${rows.join('\n')}\n`).join('\n');
 }
@@ -40,9 +42,16 @@ function modelRows(model: ModelInfo): string[] {
   return rows.map(([name, value]) => `  ${name.padEnd(16)}${printable(value)}`);
 }
 
-function comparison(first: string, other: string, difference: VocabularyDifference | null): string {
+function comparison(
+  first: string,
+  other: string,
+  difference: VocabularyDifference | null,
+  unusedDiffer: boolean,
+): string {
   if (difference === null) {
-    return `${first} and ${other} form a pair: their vocabularies are equal.`;
+    return unusedDiffer
+      ? `${first} and ${other} form a pair: their vocabularies differ in unused tokens only.`
+      : `${first} and ${other} form a pair: their vocabularies are equal.`;
   }
 
   const {token, left, right} = difference;

@@ -1,6 +1,8 @@
-import {type Command, Option} from 'commander';
+import {type Command, InvalidArgumentError, Option} from 'commander';
 import {bundledPair} from '../../pair/bundled-pair.js';
 import type {PairOptions} from '../../pair/pair-options.js';
+import {defaultDate, type Rendering, textVersion} from '../../text/rendering.js';
+import {renderingSchema} from '../../text/rendering-schema.js';
 import {positiveNumber, wholeNumber} from './numbers.js';
 
 /** The options of the command line that say which pair to open and how. */
@@ -20,6 +22,9 @@ export interface PairFlags {
   kvCacheType?: 'f32' | 'f16' | 'q8_0';
   flashAttention?: 'on' | 'off';
   modelsDir?: string;
+  rendering?: Rendering;
+  templateArguments?: Record<string, unknown>;
+  date?: string;
 }
 
 /**
@@ -84,7 +89,59 @@ export function addPairOptions(command: Command): Command {
         'off',
       ]),
     )
-    .option('--models-dir <folder>', 'where downloaded models are kept');
+    .option('--models-dir <folder>', 'where downloaded models are kept')
+    .addOption(
+      new Option(
+        '--rendering <how>',
+        'what the models see: the template’s text of the conversation, or the continuation of its prompt; chosen if left out',
+      ).choices(['conversation', 'continuation']),
+    )
+    .option(
+      '--template-arguments <json>',
+      'what the chat template is told, such as \'{"enable_thinking": false}\'',
+      parseTemplateArguments,
+    )
+    .option(
+      '--date <YYYY-MM-DD>',
+      `what the chat template takes for today; ${defaultDate} if left out`,
+      parseDate,
+    );
+}
+
+function parseTemplateArguments(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Told below.
+  }
+
+  const checked = renderingSchema.safeParse({templateArguments: value});
+  if (value === undefined || !checked.success) {
+    throw new InvalidArgumentError(
+      'It is an object of JSON, such as {"enable_thinking": false}, without the names that the template is told anyway.',
+    );
+  }
+
+  return value as Record<string, unknown>;
+}
+
+function parseDate(text: string): string {
+  if (!renderingSchema.safeParse({date: text}).success) {
+    throw new InvalidArgumentError('It is a date such as 2024-07-26.');
+  }
+
+  return text;
+}
+
+/** Describes how conversations are rendered, so that a run that is resumed can be compared. */
+export function renderingIdentity({rendering, templateArguments, date}: PairFlags) {
+  return {
+    'text of conversations': textVersion,
+    '--rendering': rendering ?? 'left out',
+    '--template-arguments': JSON.stringify(templateArguments ?? {}),
+    '--date': date ?? defaultDate,
+  };
 }
 
 /**
@@ -95,6 +152,7 @@ export function addPairOptions(command: Command): Command {
  */
 export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
   const {bundled, gpu, flashAttention, modelsDir, policy, reference, lora} = flags;
+  const {rendering, templateArguments, date} = flags;
   const {beta, gpuLayers, threads, contextSize, batchSize, cacheSize, memoryLimit, kvCacheType} = flags;
   if (!bundled && policy === undefined) {
     command.error("error: required option '--policy <model>' not specified (or use --bundled)");
@@ -120,5 +178,8 @@ export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
     kvCacheType,
     flashAttention: flashAttention && flashAttention === 'on',
     modelsDirectory: modelsDir,
+    rendering,
+    templateArguments,
+    date,
   };
 }

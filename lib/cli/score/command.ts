@@ -107,6 +107,7 @@ async function scoreAll(
     pair = await openPair({
       ...pairOptions,
       onProgress: state => display.show(openProgressState(state)),
+      onWarning: quiet ? undefined : ({message}) => process.stderr.write(`implicit-prm: ${message}\n`),
       onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
     });
     display.clear();

@@ -2,6 +2,7 @@ import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
 import type {PairInfo} from '../../pair/pair.js';
 import type {RunRecord} from '../../runs/record.js';
 import {splitterText} from '../../steps/splitter-text.js';
+import {renderingIdentity} from '../options/pair.js';
 import type {ScoreFlags} from './options.js';
 
 /**
@@ -24,6 +25,8 @@ export async function scoreIdentity(info: PairInfo, flags: ScoreFlags): Promise<
     '--allow-special-tokens': flags.allowSpecialTokens ?? false,
     '--tokens': flags.tokens ?? false,
     '--context-size': info.contextSize,
+    // What the models see depends on these and the template, which is in the policy's file, and on nothing else.
+    ...renderingIdentity(flags),
     '--kv-cache-type': flags.kvCacheType ?? 'f16',
     '--flash-attention': flags.flashAttention ?? 'left out',
   };

@@ -46,7 +46,7 @@ export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLin
   const {prompt, response, responses, steps, complete} = check(scoreInputSchema, fields, 'the line');
   const json = jsonFields(line);
   const kept = [...json].filter(([name]) => !droppedFields.includes(name));
-  const own = ['reward', 'score', ...(options.tokens ? ['tokens'] : [])];
+  const own = ['reward', 'score', 'rendering', 'unscored', ...(options.tokens ? ['tokens'] : [])];
   const keptOfEach =
     responses && Array.from(jsonParts(json.get('responses')!), ({value}) => fieldsBeside(value));
   if (!options.pretty) {

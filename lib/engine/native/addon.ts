@@ -85,9 +85,12 @@ export interface AddonPairDescription {
   memory: {weights: number; kvCache: number; compute: number; host: number};
   beta: number | null;
   specialTokens: AddonSpecialToken[];
+  longestToken: number;
+  unusedTokensDiffer: boolean;
 }
 
 export interface AddonDescriptions {
   models: AddonModelDescription[];
   differences: ({token: number; left: string | null; right: string | null} | null)[];
+  unusedTokensDiffer: boolean[];
 }

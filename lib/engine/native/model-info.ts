@@ -15,14 +15,20 @@ export function modelInfo(path: string, description: AddonModelDescription): Mod
  *
  * @returns the models, and for each where its vocabulary first differs from that of the first, `null` if it does not
  */
-export async function readModelInfo(
-  paths: readonly string[],
-): Promise<{models: ModelInfo[]; differences: AddonDescriptions['differences']}> {
+export async function readModelInfo(paths: readonly string[]): Promise<{
+  models: ModelInfo[];
+  differences: AddonDescriptions['differences'];
+  unusedTokensDiffer: boolean[];
+}> {
   const addon = loadAddon();
   const runtime = findRuntime();
   try {
-    const {models, differences} = await addon.describeModels(runtime, paths);
-    return {models: models.map((model, index) => modelInfo(paths[index]!, model)), differences};
+    const {models, differences, unusedTokensDiffer} = await addon.describeModels(runtime, paths);
+    return {
+      models: models.map((model, index) => modelInfo(paths[index]!, model)),
+      differences,
+      unusedTokensDiffer,
+    };
   } catch (error) {
     throw libraryError(error);
   }

@@ -19,7 +19,7 @@ const model: ModelInfo = {
 };
 
 test('a description of models escapes names and says what is not known', t => {
-  const text = formatInfo(['x.gguf'], {models: [model], differences: [null]});
+  const text = formatInfo(['x.gguf'], {models: [model], differences: [null], unusedTokensDiffer: [false]});
   t.is(
     text,
     [
@@ -41,7 +41,11 @@ test('a description of models escapes names and says what is not known', t => {
 
 test('models of differing quantisations get a warning, those of one do not', t => {
   const text = (quantisation: string) =>
-    formatInfo(['a', 'b'], {models: [model, {...model, quantisation}], differences: [null, null]});
+    formatInfo(['a', 'b'], {
+      models: [model, {...model, quantisation}],
+      differences: [null, null],
+      unusedTokensDiffer: [false, false],
+    });
   t.regex(text('Q4_0'), /equal\.\nWarning: the quantisations differ \(Q8_0, Q4_0\)\. [^\n]*\n$/u);
   t.notRegex(text('Q8_0'), /Warning/u);
 });
