@@ -96,6 +96,7 @@ export type {
   ScoreOneInput,
   ScoreOptions,
 } from './score/score-types.js';
+export {type ShownText, type ShownToken, type ShowTextOptions, showText} from './score/show-text.js';
 export {search, searchEvents} from './search/search.js';
 export type {
   BeamOptions,

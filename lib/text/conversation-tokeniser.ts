@@ -11,7 +11,7 @@ import type {TemplateSettings} from './template/template-job.js';
 import {TextTokeniser} from './text-tokeniser.js';
 import {type TextWarning, warningsOf} from './text-warning.js';
 import type {TokenisedResponse} from './tokenised-response.js';
-import type {SpecialToken, Tokeniser} from './tokeniser.js';
+import type {SpecialToken, TokenisedText, Tokeniser} from './tokeniser.js';
 import {utf16Offsets} from './utf16-offsets.js';
 
 /** How a response is to be tokenised. */
@@ -22,6 +22,8 @@ export interface TokeniseOptions extends RenderingOptions {
   allowSpecialTokens: boolean;
   /** The most tokens that there may be: a text that cannot have so few is refused before it is tokenised. */
   contextSize?: number | undefined;
+  /** Give the text of each token too. */
+  withPieces?: boolean | undefined;
   /** What to call the response of that index in errors; `The response` if left out. */
   nameOf?: ((index: number) => string) | undefined;
   /** Stops the rendering and the tokenising; the promise is rejected with the signal's reason. */
@@ -52,6 +54,8 @@ interface Prepared {
 /** The part of a prompt whose tokens are the same whatever comes behind. */
 interface Head {
   tokens: Int32Array;
+  /** What it was made of, and where its tokens begin; `undefined` for tokens that were given. */
+  text?: TokenisedText & {text: string};
   /** The special token it ends with. */
   last?: SpecialToken | undefined;
   /** The rest of the prompt. */
@@ -207,7 +211,8 @@ export class ConversationTokeniser {
     const end = options.complete ? this.#ending(rendered) : {text: '', token: undefined};
     this.#requireShort(name, rendered, prepared, options);
     const own = rendered.body + end.text;
-    const {tokens: headTokens, last, tail} = await this.#head(prepared, rendered.before, own, options);
+    const head = await this.#head(prepared, rendered.before, own, options);
+    const {tokens: headTokens, last, tail} = head;
     const marked = {text: tail + own, marker, after: last};
     const {text, tokens, starts} = await this.#text.tokenise(marked, options.signal);
     const promptText = plain(tail, marker);
@@ -216,7 +221,11 @@ export class ConversationTokeniser {
       placeInResponse(index - promptText.length, rendered.stretches, response.length),
     );
     const {rendering, unscored, isCutByTemplate} = rendered;
+    const ending = end.token === undefined ? [] : [this.#special.find(end.token)?.text ?? ''];
     return {
+      ...(options.withPieces
+        ? {pieces: [...(await this.#headPieces(head)), ...piecesOf({text, tokens, starts}), ...ending]}
+        : {}),
       tokens: Int32Array.from([...headTokens, ...tokens, ...(end.token === undefined ? [] : [end.token])]),
       promptLength: headTokens.length + inTail,
       starts: end.token === undefined ? places : Uint32Array.from([...places, response.length]),
@@ -291,6 +300,19 @@ export class ConversationTokeniser {
     return isApart ? known : {tokens: new Int32Array(), tail: before};
   }
 
+  async #headPieces({tokens, text}: Head): Promise<string[]> {
+    if (text) {
+      return piecesOf(text);
+    }
+
+    const pieces: string[] = [];
+    for (const token of tokens) {
+      pieces.push(await this.#tokeniser.detokenise(Int32Array.of(token)));
+    }
+
+    return pieces;
+  }
+
   async #tokeniseHead(before: string, marker: string, signal: AbortSignal | undefined): Promise<Head> {
     const parts = this.#special.partition(before);
     const index = parts.findLastIndex(part => typeof part !== 'string');
@@ -300,8 +322,8 @@ export class ConversationTokeniser {
 
     const tail = parts.slice(index + 1).join('');
     const text = before.slice(0, before.length - tail.length);
-    const {tokens} = await this.#text.tokenise({text, marker}, signal);
-    return {tokens, last: parts[index] as SpecialToken, tail};
+    const tokenised = await this.#text.tokenise({text, marker}, signal);
+    return {tokens: tokenised.tokens, text: tokenised, last: parts[index] as SpecialToken, tail};
   }
 
   async #prepare(prompt: Prompt, responses: readonly string[], options: TokeniseOptions): Promise<Prepared> {
@@ -410,6 +432,12 @@ function nextGroup(marked: readonly string[], from: number, {frame}: RenderedPro
   }
 
   return marked.slice(from, end);
+}
+
+/** The text of each token: from where it begins to where the next does. */
+function piecesOf({text, starts}: TokenisedText & {text: string}): string[] {
+  const bytes = Buffer.from(text);
+  return Array.from(starts, (start, index) => bytes.toString('utf8', start, starts[index + 1]));
 }
 
 function tried<T>(task: () => T): T | undefined {

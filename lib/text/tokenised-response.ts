@@ -18,4 +18,6 @@ export interface TokenisedResponse {
   unscored: TextRange[];
   /** Whether the template's text of the conversation lacks more of the response than white space. */
   isCutByTemplate: boolean;
+  /** The text of each token, if it was asked for. */
+  pieces?: string[];
 }

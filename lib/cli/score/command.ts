@@ -140,9 +140,10 @@ async function scoreInput(
           complete: !flags.incomplete,
           tokens: flags.tokens ?? false,
           pretty,
+          showText: flags.showText,
         }),
       keepGoing: flags.keepGoing ?? false,
-      leaveOutSkipped: flags.pretty ?? false,
+      leaveOutSkipped: flags.pretty ?? flags.showText ?? false,
       signal,
       // Where the results scroll by, they are the progress, and a bar would be torn by them.
       progress: new RunProgress(output.isTerminal ? undefined : display, input, run?.lines ?? 0),

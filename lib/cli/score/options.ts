@@ -16,6 +16,7 @@ export interface ScoreFlags extends PairFlags, RunFlags {
   incomplete?: true;
   allowSpecialTokens?: true;
   tokens?: true;
+  showText?: true;
   report?: string;
   pretty?: true;
   threshold?: number;
@@ -64,6 +65,17 @@ function addScoringOptions(command: Command): Command {
 function addOutputOptions(command: Command): Command {
   return command
     .option('--tokens', 'add the tokens and their log-probabilities to the results')
+    .addOption(
+      new Option('--show-text', 'print exactly what is scored, token by token, and score nothing').conflicts([
+        'tokens',
+        'report',
+        'pretty',
+        'output',
+        'resume',
+        'overwrite',
+        'shard',
+      ]),
+    )
     .option('--report <file>', 'make a page of all results too, see implicit-prm report; adds --tokens')
     .addOption(
       new Option('--pretty', 'print for people: tokens in colour, steps with bars').conflicts([

@@ -1,10 +1,12 @@
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {showValue} from '../../errors/show-value.js';
+import {formatShownText} from '../../paint/format-shown-text.js';
 import type {Pair} from '../../pair/pair.js';
 import {resultOf} from '../../score/result-of.js';
 import {scoreInputSchema} from '../../score/score-schema.js';
 import {scoreSteps} from '../../score/score-steps.js';
 import type {ScoreOptions} from '../../score/score-types.js';
+import {showText} from '../../score/show-text.js';
 import {check} from '../../utils/check.js';
 import {escapeJson} from '../../utils/escape-json.js';
 import {jsonFields, jsonParts} from '../../utils/json-parts.js';
@@ -18,6 +20,8 @@ interface ScoreLineOptions {
   tokens: boolean;
   /** Lays the result out for people, in place of JSON. */
   pretty?: ((line: PrettyLine) => string) | undefined;
+  /** Shows what would be scored, in place of scoring it. */
+  showText?: boolean | undefined;
 }
 
 /** Fields by their keys, as they are written. */
@@ -44,6 +48,12 @@ export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLin
   const fields = {complete: options.complete, ...Object.fromEntries(given)};
   fields.responses = textsOf(fields.responses);
   const {prompt, response, responses, steps, complete} = check(scoreInputSchema, fields, 'the line');
+  const input = responses ? {prompt, responses, complete} : {prompt, response, steps, complete};
+  if (options.showText) {
+    const {allowSpecialTokens, signal} = options.scoring;
+    return (await showText(pair, input, {allowSpecialTokens, signal})).map(formatShownText).join('\n\n');
+  }
+
   const json = jsonFields(line);
   const kept = [...json].filter(([name]) => !droppedFields.includes(name));
   const own = ['reward', 'score', 'rendering', 'unscored', ...(options.tokens ? ['tokens'] : [])];
@@ -56,11 +66,7 @@ export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLin
     }
   }
 
-  const scored = await scoreSteps(
-    pair,
-    responses ? {prompt, responses, complete} : {prompt, response, steps, complete},
-    options.scoring,
-  );
+  const scored = await scoreSteps(pair, input, options.scoring);
   if (options.pretty) {
     return options.pretty({id: value.id, prompt, scored: [scored].flat()});
   }
