@@ -3,7 +3,7 @@ import type {RenderedPrompt} from './chat-template.js';
 import {locateResponse, partsLeftOut, type Stretch} from './locate-response.js';
 import type {Rendering} from './rendering.js';
 import type {Rendered} from './template/template-job.js';
-import {beginsThinking, isThinkingOpen, openedByPrompt} from './thinking.js';
+import {beginsThinking, isThinkingOpen, openedByPrompt, withoutEmptyThinking} from './thinking.js';
 
 /** How much of a prompt's end is looked at for thinking that it opens. */
 const longestOpening = 64;
@@ -76,11 +76,12 @@ export function renderResponse(
     throw fail(`refuses these messages: ${prompt.error}`);
   }
 
-  const opened = openedByPrompt(plain(prompt.text, marker), response);
+  const before = beginsThinking(response) ? withoutEmptyThinking(prompt.text) : prompt.text;
+  const opened = openedByPrompt(plain(before, marker), response);
   const stretches = [{text: 0, response: opened, length: response.length - opened}];
   return {
     rendering: 'continuation',
-    before: prompt.text,
+    before,
     body: input.marked.slice(markedIndex(input.marked, opened, marker)),
     behind: plain(frame?.behind ?? '', marker),
     stretches,

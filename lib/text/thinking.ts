@@ -8,6 +8,13 @@ const closing = new RegExp(
   'giu',
 );
 
+const emptyBlock = new RegExp(`(?:${opening.source})\\s*(?:${closing.source})\\s*$`, 'iu');
+
+/** A prompt without the empty thinking that it ends with: a response that brings its own takes its place. */
+export function withoutEmptyThinking(prompt: string): string {
+  return prompt.replace(emptyBlock, '');
+}
+
 /** Whether a text has begun to think and not ended. */
 export function isThinkingOpen(text: string): boolean {
   return lastIndex(text, opening) > lastIndex(text, closing);

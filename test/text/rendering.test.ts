@@ -135,6 +135,17 @@ test('what the prompt has opened is not doubled, and what the template drops is 
   }
 });
 
+test('a response that thinks takes the place of the empty thinking that the prompt ends with', async t => {
+  const template = opensThinking.replace('<think>\n{% endif', '<think>\n</think>\n\n{% endif');
+  const bytes = byteTokeniser(template, ['<s>', '</s>']);
+  const thinking = await tokeniseOne(bytes, question, thinkingAnswer);
+  t.deepEqual([thinking.rendering, thinking.unscored], ['continuation', []]);
+  t.is(thinking.text, `<s>QWhat is 2 + 3?<s>A${thinkingAnswer}</s>`);
+  const options = {rendering: 'continuation'} as const;
+  const {promptText} = await tokeniseOne(bytes, question, plainAnswer, options);
+  t.true(promptText.endsWith('A<think>\n</think>\n\n'));
+});
+
 test('a rendering can be forced', async t => {
   const bytes = byteTokeniser(opensThinking, ['<s>', '</s>']);
   const kept = await tokeniseOne(bytes, question, thinkingAnswer, {rendering: 'conversation'});

@@ -133,6 +133,8 @@ test('other fields are passed on as they were written', async t => {
     'steps',
     'reward',
     'score',
+    'rendering',
+    'unscored',
   ]);
 });
 
