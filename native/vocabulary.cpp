@@ -105,8 +105,7 @@ bool Vocabulary::differsInUnused(const Vocabulary& other) const {
 
 size_t Vocabulary::longestToken() const {
     size_t longest = 0;
-    for (llama_token token = 0; token < size(); ++token)
-        longest = std::max(longest, rawText(token).size());
+    for (llama_token token = 0; token < size(); ++token) longest = std::max(longest, rawText(token).size());
     return longest;
 }
 
