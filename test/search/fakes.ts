@@ -103,6 +103,8 @@ export class FakeSession implements SearchSession {
       steps,
       reward: q,
       score,
+      rendering: 'conversation',
+      unscored: [],
       tokens: {
         ids: new Int32Array(),
         starts: new Uint32Array(),

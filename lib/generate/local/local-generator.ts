@@ -4,13 +4,13 @@ import {ContextOverflowError} from '../../errors/context-overflow-error.js';
 import {GenerationError} from '../../errors/generation-error.js';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {locateModel} from '../../pair/locate-model.js';
-import {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
+import type {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
 import {check} from '../../utils/check.js';
 import {type CheckedInput, generateSchema} from '../generate-schema.js';
 import type {localOptionsSchema} from '../generator-options.js';
 import type {AddedText, GenerateInput, Generation, GeneratorInfo, TextGenerator} from '../text-generator.js';
 import {generationFailure, type LoadedModel, loadLlamaModel} from './llama-model.js';
-import {modelTokeniser} from './model-tokeniser.js';
+import {generationTokeniser} from './model-tokeniser.js';
 import {SharedPrefix} from './shared-prefix.js';
 import {writeInRounds} from './write-in-rounds.js';
 
@@ -26,7 +26,13 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
     const {modelsDirectory: directory, signal} = options;
     const lora =
       options.lora === undefined ? undefined : await locateModel(options.lora, {directory, signal});
-    return new LocalGenerator(await loadLlamaModel(options), {...options, lora});
+    const loaded = await loadLlamaModel(options);
+    try {
+      return new LocalGenerator(loaded, await generationTokeniser(loaded.model, signal), {...options, lora});
+    } catch (error) {
+      await loaded.llama.dispose();
+      throw error;
+    }
   }
 
   readonly #loaded: LoadedModel;
@@ -39,10 +45,10 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
-  private constructor(loaded: LoadedModel, options: LocalOptions) {
+  private constructor(loaded: LoadedModel, tokeniser: ConversationTokeniser, options: LocalOptions) {
     this.#loaded = loaded;
     this.#options = options;
-    this.#tokeniser = new ConversationTokeniser(modelTokeniser(loaded.model));
+    this.#tokeniser = tokeniser;
   }
 
   get info(): GeneratorInfo {
@@ -61,6 +67,7 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
   /** Ends what is being written and frees the model. Resolves once it is freed; may be called again. */
   close(): Promise<void> {
     this.#closing.abort();
+    this.#tokeniser.close();
     this.#closed ??= this.#turn.then(async () => this.#loaded.llama.dispose());
     return this.#closed;
   }

@@ -1,11 +1,20 @@
 import type {LlamaModel, Token} from 'node-llama-cpp';
+import {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
 import type {SpecialToken, Tokeniser} from '../../text/tokeniser.js';
 
 /**
- * The tokeniser of a model of node-llama-cpp, for prompts. It is the same llama.cpp that the addon has, so that what is
- * generated from is what will be scored.
+ * Makes the tokens that a model of node-llama-cpp goes on from: those of the prompt that its chat template writes for a
+ * generator, and of what has been written behind it.
  */
-export function modelTokeniser(model: LlamaModel): Tokeniser {
+export async function generationTokeniser(
+  model: LlamaModel,
+  signal: AbortSignal | undefined,
+): Promise<ConversationTokeniser> {
+  return ConversationTokeniser.open(modelTokeniser(model), {rendering: 'continuation', signal});
+}
+
+/** The same llama.cpp as the addon's, so that what is generated from is what will be scored. */
+function modelTokeniser(model: LlamaModel): Tokeniser {
   return {
     vocabulary: {
       specialTokens: specialTokens(model),

@@ -2,12 +2,12 @@ import process from 'node:process';
 import type {z} from 'zod';
 import {GenerationError} from '../../errors/generation-error.js';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
-import {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
+import type {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
 import {check} from '../../utils/check.js';
 import {type CheckedInput, generateSchema} from '../generate-schema.js';
 import type {RemoteGeneratorOptions, remoteOptionsSchema} from '../generator-options.js';
 import {type LoadedModel, loadLlamaModel} from '../local/llama-model.js';
-import {modelTokeniser} from '../local/model-tokeniser.js';
+import {generationTokeniser} from '../local/model-tokeniser.js';
 import type {
   GenerateInput,
   Generation,
@@ -51,7 +51,13 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
       tokenizer === undefined
         ? undefined
         : await loadLlamaModel({...vocabularyAlone, model: tokenizer, signal});
-    return new RemoteGenerator(server, model ?? first, kind, loaded);
+    try {
+      const tokeniser = loaded && (await generationTokeniser(loaded.model, signal));
+      return new RemoteGenerator({server, model: model ?? first, kind, loaded, tokeniser});
+    } catch (error) {
+      await loaded?.llama.dispose();
+      throw error;
+    }
   }
 
   readonly #server: CompletionServer;
@@ -61,17 +67,24 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
   readonly #tokeniser: ConversationTokeniser | undefined;
   readonly #closing = new AbortController();
 
-  private constructor(
-    server: CompletionServer,
-    model: string,
-    kind: ServerKind,
-    loaded: LoadedModel | undefined,
-  ) {
+  private constructor({
+    server,
+    model,
+    kind,
+    loaded,
+    tokeniser,
+  }: {
+    server: CompletionServer;
+    model: string;
+    kind: ServerKind;
+    loaded: LoadedModel | undefined;
+    tokeniser: ConversationTokeniser | undefined;
+  }) {
     this.#server = server;
     this.#model = model;
     this.#kind = kind;
     this.#loaded = loaded;
-    this.#tokeniser = loaded && new ConversationTokeniser(modelTokeniser(loaded.model));
+    this.#tokeniser = tokeniser;
   }
 
   get info(): GeneratorInfo {
@@ -90,6 +103,7 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
   /** Ends what is being written. May be called again. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#tokeniser?.close();
     await this.#loaded?.llama.dispose();
   }
 

@@ -24,7 +24,8 @@ export async function completionPrompt(
   {prompt, prefix, allowSpecialTokens, signal}: CheckedInput,
 ): Promise<CompletionPrompt> {
   if (tokeniser) {
-    const [tokenised] = await tokeniser.tokenise(prompt, [prefix], {complete: false, allowSpecialTokens});
+    const options = {complete: false, allowSpecialTokens, signal};
+    const [tokenised] = await tokeniser.tokenise(prompt, [prefix], options);
     return Array.from(tokenised!.tokens);
   }
 
