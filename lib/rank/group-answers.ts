@@ -1,6 +1,6 @@
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {showValue} from '../errors/show-value.js';
-import {answerKey} from './answer-key.js';
+import {answerKey} from './equality/answer-key.js';
 
 /**
  * Puts together the responses with the same answer. Each joins the first group whose first member has the same answer

@@ -4,8 +4,8 @@ import type {Pair} from '../pair/pair.js';
 import {scoreSteps} from '../score/score-steps.js';
 import type {Prompt} from '../text/prompt.js';
 import {check} from '../utils/check.js';
-import type {AnswerExtractor} from './answer-extractor.js';
-import {extractAnswer} from './extract-answer.js';
+import type {AnswerExtractor} from './extraction/answer-extractor.js';
+import {extractAnswer} from './extraction/extract-answer.js';
 import type {RankedResponse, RankInput, RankOptions} from './rank-types.js';
 
 // What is passed on to scoreSteps is checked there.

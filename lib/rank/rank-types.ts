@@ -1,5 +1,5 @@
 import type {ScoredResponse, ScoreManyInput, ScoreOptions} from '../score/score-types.js';
-import type {AnswerExtractor} from './answer-extractor.js';
+import type {AnswerExtractor} from './extraction/answer-extractor.js';
 
 /** A prompt and the responses to rank. */
 export interface RankInput extends Omit<ScoreManyInput, 'response' | 'steps'> {

@@ -154,6 +154,20 @@ test('the order of responses with distinct scores changes no weight, and no winn
   );
 });
 
+test('the order of a group changes no digit of its weight, and so no winner', t => {
+  // 0.1 + 0.2 + 0.3 is more than 0.3 + 0.2 + 0.1 in floating point, unless both are added up in one order.
+  const groups = [
+    ['a', [0.1, 0.2, 0.3]],
+    ['b', [0.3, 0.2, 0.1]],
+  ] as const;
+  for (const [first, second] of [groups, groups.toReversed()] as (typeof groups)[]) {
+    const scored = [first, second].flatMap(([answer, scores]) => scores.map(score => ({answer, score})));
+    const result = vote(scored, {by: 'weighted', weight: score => score});
+    t.is(result.answer, first[0], 'a tie, which the answer seen first wins');
+    t.is(result.groups[0]!.weight, result.groups[1]!.weight);
+  }
+});
+
 test('the best vote and the best response agree', t => {
   const answered = fc.uniqueArray(
     response.filter(({answer}) => answer !== null),

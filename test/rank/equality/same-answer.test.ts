@@ -1,7 +1,24 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {InvalidInputError} from '../../lib/errors/invalid-input-error.js';
-import {sameAnswer} from '../../lib/rank/same-answer.js';
+import {InvalidInputError} from '../../../lib/errors/invalid-input-error.js';
+import {sameAnswer} from '../../../lib/rank/equality/same-answer.js';
+import {readData} from '../../helpers/golden.js';
+
+interface EqualityCase {
+  kind: string;
+  a: string;
+  b: string;
+  same: boolean;
+  /** What only a computer algebra library can tell. */
+  by?: 'algebra';
+}
+
+for (const {kind, a, b, same, by} of readData<EqualityCase>('answer-equality.jsonl')) {
+  test(`${kind}: ${a} is ${by ? 'by rules alone not ' : same ? '' : 'not '}${b}`, t => {
+    t.is(sameAnswer(a, b), same && !by);
+    t.is(sameAnswer(b, a), same && !by);
+  });
+}
 
 const same: ReadonlyArray<readonly [string, ...string[]]> = [
   [
@@ -39,10 +56,86 @@ const same: ReadonlyArray<readonly [string, ...string[]]> = [
   ['1/3', '0.\\overline{3}', '\\frac{0.5}{1.5}'],
   ['10080', '10,\\!080', '10,080.00'],
   ['1e30', `1${'0'.repeat(30)}`, '1\\cdot10^{30}', '1 \\times 10^30'],
-  ['50%', '50\\%', '50.0 %', '$50\\%$', '100/2%'],
+  [
+    '50',
+    '50%',
+    '50\\%',
+    '50.0 %',
+    '$50\\%$',
+    '100/2%',
+    '50 percent',
+    '50 \\text{ pct}',
+    '50 percentage points',
+  ],
+  ['1/8', '0.125', '12.5%'],
   ['90', '90^\\circ', '90^{\\circ}', '90°', '90 ^ { \\circ }', '90\\degree'],
   ['(1, 2)', '(1,2)', '\\left( 1 , \\frac{4}{2} \\right)', '$(1.0, 2)$', '\\big(1,2\\big)'],
   ['(1,234)', '(1, 234)'],
+  ['90', '90 degrees', 'x = 90^\\circ', '\\angle ABC = 90^\\circ', '90 \\text{ degrees}'],
+  ['6120', '6{,}120', '6 {, } 120', '6,\\!120', '6 120', '6\\,120', '6\u202f120', '\\mathbf{6,120}'],
+  [
+    '5',
+    'x = 5',
+    '5 = x',
+    'x = 2 + 3 = 5',
+    'f(2) = 5',
+    'AB = 5',
+    'a_{3} = 5',
+    '|AB| = 5',
+    'x \\approx 5',
+    '5 \\text{ km/h}',
+  ],
+  [
+    '5',
+    '5 km',
+    '5 square units',
+    '5 apples',
+    '5 miles per hour',
+    '5 m/s',
+    '5\\text{ m}^2',
+    '\\$5',
+    '5€',
+    '\\textbf{5}',
+  ],
+  ['5000000', '5 million', '5 \\text{ million}'],
+  ['7:32', 'a : b = 7:32'],
+  [
+    '[5, \\infty)',
+    'x \\ge 5',
+    '5 \\le x',
+    'x >= 5',
+    'x \\in [5, \\infty)',
+    'x ≥ 5',
+    '[5, +\\infty)',
+    'x \\geqslant 5',
+  ],
+  ['(-1, 10]', '-1 < x \\le 10', '10 \\geq x > -1', '-1 < f(x) \\leq 10'],
+  ['x < 1 \\text{ or } x > 2', '(2, \\infty) \\cup (-\\infty, 1)', 'x > 2 or x < 1'],
+  [
+    '2, 3',
+    '\\{3, 2\\}',
+    '2 and 3',
+    '2 \\text{ or } 3',
+    'x = 2, x = 3',
+    'x=2\\text{ and }x=3',
+    '2; 3',
+    '2,3.',
+  ],
+  ['(1, 2), (3, 4)', '(3,4),(1,2)', '(1, 2) and (3, 4)', '(3,4)or(1,2)', 'x=1,y=2;x=3,y=4', '(1;2),(3;4)'],
+  ['\\{1 + \\sqrt5, 1 - \\sqrt5, 2\\}', '1 \\pm \\sqrt{5}, 2', '\\{2, 1\\pm\\sqrt5\\}'],
+  [
+    '\\begin{pmatrix} 1 & 1/2 \\\\ 3 & 4 \\end{pmatrix}',
+    '\\begin{bmatrix}1&0.5\\\\3&4\\\\\\end{bmatrix}',
+    '\\left[\\begin{array}{cc} 1 & \\frac12 \\\\ 3 & 4 \\end{array}\\right]',
+  ],
+  ['2/3', '0.667', '0.66667', '\\frac23'],
+  ['\\frac{\\pi}{2}', 'π/2', '1.570796'],
+  ['\\sqrt{2}', '√2', '1.414214'],
+  ['C', '(C)', '\\text{(C)}', '(C) 17', 'C. 17', '\\textbf{(C)}\\ 17'],
+  ['x \\ne 3', 'x != 3', 'x ≠ 3', 'x \\neq 3'],
+  ['\\emptyset', '\\varnothing', '∅'],
+  ['16:00', '\\text{16:00}'],
+  ['4:30', '4:30 p.m.', '\\text{4:30 p.m.}', '4:30 \\text{ PM}', '4:30pm'],
   ['1, 2', '1,2', '1.0,\\;2'],
   ['[0, 1)', '\\left[0,1\\right)', '[0.0,\\,1)'],
   ['\\{1, 2\\}', '\\{2, 1\\}', '{1,2,2}', '\\left\\{ 1,2 \\right\\}', '\\lbrace 1, 4/2 \\rbrace'],
@@ -67,9 +160,13 @@ for (const [first, ...others] of same) {
 
 const different: ReadonlyArray<readonly [string, string]> = [
   ['50%', '0.5'],
-  ['50%', '50'],
-  ['1/3', '0.333'],
-  ['1/3', '0.3333333333333333'],
+  ['5%', '0.05'],
+  ['1/3', '0.33'],
+  ['1/3', '0.334'],
+  ['0.3', '0.333'],
+  ['\\pi', '3.14'],
+  ['\\pi', '3.1416'],
+  ['1000.001', '1000.002'],
   ['9007199254740993', '9007199254740992'],
   ['1e-400', '0'],
   ['1 1/2', '11/2'],
@@ -85,13 +182,46 @@ const different: ReadonlyArray<readonly [string, string]> = [
   ['(1, 2)', '1, 2'],
   ['(1, 2)', '(1, 2, 3)'],
   ['\\{5\\}', '5'],
-  ['5 cm', '5'],
-  ['5 cm', '5 m'],
+  ['5 cm', '6 cm'],
+  ['5 million', '5'],
+  ['5 squared', '5'],
+  ['3 dozen', '3'],
+  ['2 thirds', '2'],
+  ['2 pi', '2'],
+  ['2 sin x', '2'],
+  ['5 x', '5'],
+  ['2 ab', '2'],
+  ['3\\mathrm{e}', '3'],
+  ['3\\text{i}', '3'],
+  ['4:30 p.m.', '4:30 a.m.'],
+  ['4:30 p.m.', '5:30 p.m.'],
+  ['4:30', '4'],
+  ['12:00', '1:00'],
+  ['2 or 3', '2'],
+  ['3 to 5', '3'],
   ['A', 'a'],
   ['\\pi r', '\\pir'],
   ['\\sqrt x', '\\sqrtx'],
   ['x^{10}', 'x^10'],
-  ['x = 5', '5'],
+  ['x = 5', '6'],
+  ['x + y = 5', '5'],
+  ['x^2 = 4', '4'],
+  ['7 = 11a + c', '11a + c'],
+  ['2x + z = 1', '1'],
+  ['x \\ge 5', 'x > 5'],
+  ['x < 5', '5 < x'],
+  ['x \\ne 3', 'x = 3'],
+  ['(0, 1) \\cup (2, 3)', '(0, 1)'],
+  ['(0, 1) \\cup (2, 3)', '(0, 1), (2, 3)'],
+  ['\\{1, 2\\}', '[1, 2]'],
+  ['\\pm 4', '4'],
+  ['1, 2', '1, 2, 3'],
+  ['101_2', '101'],
+  ['101_2', '101_3'],
+  ['19_2', '19'],
+  ['\\begin{vmatrix} 1 & 2 \\\\ 3 & 4 \\end{vmatrix}', '\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}'],
+  ['\\begin{pmatrix} 1 & 2 \\end{pmatrix}', '\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}'],
+  ['(A) 3', '(B) 3'],
   ['$', ''],
   ['$', '.'],
 ];

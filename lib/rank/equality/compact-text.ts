@@ -8,6 +8,8 @@
  */
 export function compactText(text: string): string {
   const compact = text
+    // 2 \cdot x and 2 * x are 2x.
+    .replace(/(?<=\d) ?(?:\\(?:cdot|times)(?![A-Za-z])|\*) ?(?=[A-Za-z\\(])/g, '')
     .replace(/(\p{L}?)\{([^\\{}\s])\}/gu, (_, before: string, inside: string) =>
       // \sqrt{x} is \sqrt x, not \sqrtx.
       before !== '' && /\p{L}/u.test(inside) ? `${before} ${inside}` : before + inside,
@@ -15,5 +17,15 @@ export function compactText(text: string): string {
     .replace(/(\\[A-Za-z]+) (?=\p{N})/gu, '$1')
     // 2 x is 2x and \sqrt 2 is \sqrt2, but 1 1/2 is not 11/2, and \pi r is not \pir.
     .replace(/ (?![\p{L}\p{N}])|(?<![\p{L}\p{N}]) |(?<=\p{N}) (?=\p{L})/gu, '');
+  const fraction = simpleFraction.exec(compact);
+  if (fraction) {
+    const [, sign, above, first, below, second] = fraction;
+    return `${sign}${above ?? first}/${below ?? second}`;
+  }
+
   return /^\p{L}[\p{L} '’-]+$/u.test(compact) ? compact.toLowerCase() : compact;
 }
+
+// \frac{2\pi}{3} is 2\pi/3, as long as it is clear how far the slash reaches.
+const simpleFraction =
+  /^(-?)\\frac(?:\{([^{}+\- /]+)\}|(\d|[A-Za-z]))(?:\{(\d+|\\[A-Za-z]+)\}|(\d|[A-Za-z]))$/;

@@ -1,8 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {InvalidInputError} from '../../lib/errors/invalid-input-error.js';
-import type {AnswerExtractor} from '../../lib/rank/answer-extractor.js';
-import {extractAnswer} from '../../lib/rank/extract-answer.js';
+import {InvalidInputError} from '../../../lib/errors/invalid-input-error.js';
+import type {AnswerExtractor} from '../../../lib/rank/extraction/answer-extractor.js';
+import {extractAnswer} from '../../../lib/rank/extraction/extract-answer.js';
+import {readData} from '../../helpers/golden.js';
+
+for (const {kind, text, answer} of readData<{kind: string; text: string; answer: string}>(
+  'answer-extraction.jsonl',
+)) {
+  test(`${kind}: finds ${answer} in ${JSON.stringify(text)}`, t => t.is(extractAnswer(text), answer));
+}
 
 const cases: ReadonlyArray<readonly [string, string, AnswerExtractor | undefined, string | null]> = [
   ['what a box holds', 'So it is $\\boxed{42}$.', 'boxed', '42'],
@@ -14,7 +21,11 @@ const cases: ReadonlyArray<readonly [string, string, AnswerExtractor | undefined
   ['a line end of LaTeX before the closing brace', '\\boxed{a\\\\} }', 'boxed', 'a\\\\'],
   ['a box in a box', '\\boxed{\\boxed{5}}', 'boxed', '5'],
   ['a box over two lines, trimmed', '\\boxed {\n  5\n}', 'boxed', '5'],
-  ['nothing from a last box that is not closed', '\\boxed{1} so \\boxed{\\frac{1}{2}', 'boxed', null],
+  ['the last box that is closed', '\\boxed{1} so \\boxed{\\frac{1}{2}', 'boxed', '1'],
+  ['nothing from a box that is not closed', 'so \\boxed{\\frac{1}{2}', 'boxed', null],
+  ['several boxes that are one answer', '$x = \\boxed{1}$ or $x = \\boxed{2}$.', 'boxed', '1 or 2'],
+  ['boxes with a comma between', '\\boxed{1}, \\boxed{2}, \\boxed{3}', 'boxed', '1, 2, 3'],
+  ['the last of boxes in two paragraphs', '\\boxed{1}\n\n\\boxed{2}', 'boxed', '2'],
   ['nothing from an empty box', '\\boxed{ }', 'boxed', null],
   ['nothing from \\boxedness', '\\boxedness{1}', 'boxed', null],
   ['nothing where there is no box', 'Answer: 42', 'boxed', null],
@@ -37,7 +48,52 @@ const cases: ReadonlyArray<readonly [string, string, AnswerExtractor | undefined
   ['a sentence behind a label', 'Answer: the answer is 42. Bye.', 'answer-line', '42'],
   ['nothing from an answer in a sentence without is', 'This answer: none', 'answer-line', null],
   ['nothing from another word', 'Answers: 42\nThe answer isomorphic', 'answer-line', null],
-  ['a box before an answer line by default', '\\boxed{1}\nAnswer: 2', undefined, '1'],
+  ['a correction behind a box', '\\boxed{1}\nAnswer: 2', undefined, '2'],
+  ['a box behind an answer line', 'Answer: 2\nNo: \\boxed{1}', undefined, '1'],
+  [
+    'a box before a sentence that has no answer',
+    '\\boxed{1}. I am sure the answer is right.',
+    undefined,
+    '1',
+  ],
+  ['what follows thinking', '<think>\\boxed{1}</think>Answer: 2', undefined, '2'],
+  [
+    'what follows thinking that began in the prompt',
+    'Is it \\boxed{1}?\n</think>\n\nThe answer is 2.',
+    undefined,
+    '2',
+  ],
+  ['what stands before thinking that never ends', 'Answer: 2\n<think>or \\boxed{1}', undefined, '2'],
+  [
+    'what follows the thinking of gpt-oss',
+    '<|channel|>analysis<|message|>\\boxed{1}<|end|><|start|>assistant<|channel|>final<|message|>Answer: 2<|return|>',
+    undefined,
+    '2',
+  ],
+  ['an answer in thinking where there is no other', '<think>The answer is 1.</think>', undefined, '1'],
+  ['nothing behind the end of the turn', 'Answer: 2<|im_end|>\n<|im_start|>user\nAnswer: 3', undefined, '2'],
+  ['no numbered heading', '#### 1. Add\n\nAnswer: 2', undefined, '2'],
+  ['the last number', 'From 3 to 1,250.5 in all', 'last-number', '1,250.5'],
+  ['a fraction as the last number', 'it is 3/4', 'last-number', '3/4'],
+  ['no number in a word', 'x2y', 'last-number', null],
+  ['the last formula', 'As $x = 3$, so \\(y = 4\\) is true', 'last-value', 'y = 4'],
+  ['a number behind the last formula', 'As $x = 3$ there are 12 of them', 'last-value', '12'],
+  ['what stands behind hash marks', 'It is 7.\n#### 1,700 ', 'hash-marks', '1,700'],
+  ['what stands in a tag', '<answer>1</answer> no, <answer> 2 ', 'answer-tag', '2'],
+  ['a French answer', 'Réponse : 42', undefined, '42'],
+  ['a German answer', 'Die Antwort ist 42.', undefined, '42'],
+  ['a Spanish answer', 'La respuesta final es 42.', undefined, '42'],
+  ['a Russian answer', 'Ответ: 42', undefined, '42'],
+  ['a Japanese answer', '答えは42です。', undefined, '42'],
+  ['a Korean answer', '정답: 42', undefined, '42'],
+  [
+    'the value in a sentence behind a label',
+    'Final Answer: The largest $n$ is 34. I hope it is correct.',
+    undefined,
+    '34',
+  ],
+  ['no calculation with words', 'Step 1: 40 + 2 = 42', undefined, null],
+  ['no equation', '2a + 3b = 42', undefined, null],
   ['an answer line by default if there is no box', 'Answer: 2', undefined, '2'],
   ['an answer line by default if the box is empty', '\\boxed{}\nAnswer: 2', undefined, '2'],
   ['an answer line by default if the box is open', 'Answer: 2\n\\boxed{1', undefined, '2'],
@@ -83,7 +139,7 @@ test('any boxed text with balanced braces is found', t => {
 test('an unknown extractor is refused, with the known ones', t => {
   for (const how of ['box', 5, null, {}]) {
     const error = t.throws(() => extractAnswer('1', how as AnswerExtractor), {instanceOf: InvalidInputError});
-    t.regex(error.message, /'boxed', 'answer-line', a RegExp or a function/);
+    t.regex(error.message, /'boxed', 'answer-line', .*'last-number', a RegExp or a function/);
   }
 });
 

@@ -20,7 +20,8 @@ const decimal = new RegExp(
 /**
  * Reads a number: a whole number with or without commas between thousands, a decimal, one with a period
  * (`0.\overline{3}`), with an exponent (`1e3`, `1\times10^{3}`), a fraction (`a/b`, `\frac{a}{b}`, `\frac12`) of these,
- * or a mixed number (`1 1/2`, `1\frac12`). No arithmetic beyond that.
+ * a mixed number (`1 1/2`, `1\frac12`), a whole power (`10^{3}`), or a whole number with its base (`101_2`). No arithmetic
+ * beyond that.
  *
  * @param text - the text as {@link compactText} makes it
  * @returns the number, exactly; `undefined` if the text is none, divides by 0, is longer than 1000 characters or has an
@@ -32,12 +33,34 @@ export function exactNumber(text: string): Fraction | undefined {
     return undefined;
   }
 
+  const special = inBase(text) ?? wholePower(text);
+  if (special !== undefined) {
+    return new Fraction(special);
+  }
+
   const sign = text.startsWith('-') ? -1 : 1;
   const unsigned = text.replace(/^[+-]/, '').replace(fraction, ' $1$2/$3$4').trim();
   const {whole = '0', dividend, divisor = '1'} = quotient.exec(unsigned)?.groups ?? {};
   const above = decimalNumber(dividend);
   const below = decimalNumber(divisor);
   return above && below?.n ? above.div(below).add(whole).mul(sign) : undefined;
+}
+
+/** `101_2` is 5. An index that is no base, or whose digits are none of it, makes no number. */
+function inBase(text: string): bigint | undefined {
+  const [, digits, index] = /^(\d+)_\{?(\d{1,2})\}?$/.exec(text) ?? [];
+  const base = Number(index);
+  if (digits === undefined || base < 2 || base > 10 || [...digits].some(digit => Number(digit) >= base)) {
+    return undefined;
+  }
+
+  return [...digits].reduce((value, digit) => value * BigInt(base) + BigInt(digit), 0n);
+}
+
+/** `10^{3}` is 1000. */
+function wholePower(text: string): bigint | undefined {
+  const [, base, power, digit] = /^(\d{1,3})\^(?:\{(\d{1,3})\}|(\d))$/.exec(text) ?? [];
+  return base === undefined ? undefined : BigInt(base) ** BigInt((power ?? digit)!);
 }
 
 function decimalNumber(text: string | undefined): Fraction | undefined {
