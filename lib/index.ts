@@ -34,7 +34,6 @@ export type {BootstrapOptions, Estimate} from './eval/bootstrap.js';
 export {type Calibration, type CalibrationBin, calibrate, type Forecast} from './eval/calibration.js';
 export {bestThreshold} from './eval/process-bench/best-threshold.js';
 export {evaluateProcessBench} from './eval/process-bench/evaluate.js';
-export type {
   BestThreshold,
   ProcessBenchEvaluation,
   ProcessBenchOptions,
@@ -50,7 +49,6 @@ export {
   type SampleOptions,
   sampleResponses,
 } from './generate/sample-responses.js';
-export type {
   AddedText,
   Continuation,
   GenerateInput,
@@ -66,17 +64,17 @@ export {openPair} from './pair/open-pair.js';
 export {Pair, type PairInfo} from './pair/pair.js';
 export type {OpenProgress, PairOptions} from './pair/pair-options.js';
 export type {PairWarning} from './pair/warnings.js';
-export type {AnswerExtractor} from './rank/answer-extractor.js';
 export {bestOf} from './rank/best-of.js';
 export {sameAnswer} from './rank/equality/same-answer.js';
 export type {AnswerExtractor} from './rank/extraction/answer-extractor.js';
+export {Algebra, type AlgebraOptions, openAlgebra} from './rank/algebra/algebra.js';
+export type {AnswerExtractor, NamedExtractor} from './rank/extraction/answer-extractor.js';
 export {extractAnswer} from './rank/extraction/extract-answer.js';
 export {rankResponses} from './rank/rank-responses.js';
 export type {RankedResponse, RankInput, RankOptions} from './rank/rank-types.js';
 export {vote} from './rank/vote.js';
 export type {AnsweredResponse, AnswerGroup, VoteOptions, VoteResult, VotingRule} from './rank/vote-types.js';
 export {toReport} from './report/to-report.js';
-export type {
   ReportCandidates,
   ReportOptions,
   ReportPrompt,
@@ -88,7 +86,6 @@ export {type Aggregate, aggregate} from './reward/aggregate.js';
 export type {BetaSchedule} from './reward/beta-schedule.js';
 export {type StepReward, type StepRewardsInput, stepRewards} from './reward/step-rewards.js';
 export {scoreSteps} from './score/score-steps.js';
-export type {
   ScoredResponse,
   ScoredStep,
   ScoredTokens,
@@ -99,7 +96,6 @@ export type {
 } from './score/score-types.js';
 export {type ShownText, type ShownToken, type ShowTextOptions, showText} from './score/show-text.js';
 export {search, searchEvents} from './search/search.js';
-export type {
   BeamOptions,
   BestOfNOptions as BestOfNSearchOptions,
   CommonSearchOptions,
