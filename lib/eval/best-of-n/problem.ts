@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
-import {extractAnswer} from '../../rank/extraction/extract-answer.js';
 import {sameAnswer} from '../../rank/equality/same-answer.js';
+import {extractAnswer} from '../../rank/extraction/extract-answer.js';
 import {parseRecord} from '../../runs/input/parse-record.js';
 import {promptSchema, responseSchema} from '../../score/score-schema.js';
 import type {Prompt} from '../../text/prompt.js';

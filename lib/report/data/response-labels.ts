@@ -1,5 +1,5 @@
-import {extractAnswer} from '../../rank/extraction/extract-answer.js';
 import {sameAnswer} from '../../rank/equality/same-answer.js';
+import {extractAnswer} from '../../rank/extraction/extract-answer.js';
 import type {ReportResponse} from '../types.js';
 
 /** What is known of how right a response is. */
