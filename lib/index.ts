@@ -34,12 +34,14 @@ export type {BootstrapOptions, Estimate} from './eval/bootstrap.js';
 export {type Calibration, type CalibrationBin, calibrate, type Forecast} from './eval/calibration.js';
 export {bestThreshold} from './eval/process-bench/best-threshold.js';
 export {evaluateProcessBench} from './eval/process-bench/evaluate.js';
+
   BestThreshold,
   ProcessBenchEvaluation,
   ProcessBenchOptions,
   ProcessBenchSample,
   ThresholdOptions,
 } from './eval/process-bench/types.js';
+
 export type {StepValues} from './eval/step-values.js';
 export type {LocalGeneratorOptions, RemoteGeneratorOptions} from './generate/generator-options.js';
 export {type OpenGenerator, openGenerator} from './generate/open-generator.js';
@@ -49,6 +51,7 @@ export {
   type SampleOptions,
   sampleResponses,
 } from './generate/sample-responses.js';
+
   AddedText,
   Continuation,
   GenerateInput,
@@ -58,16 +61,16 @@ export {
   StopReason,
   TextGenerator,
 } from './generate/text-generator.js';
+
 export {type BundledPair, bundledPair} from './pair/bundled-pair.js';
 export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
 export {openPair} from './pair/open-pair.js';
 export {Pair, type PairInfo} from './pair/pair.js';
 export type {OpenProgress, PairOptions} from './pair/pair-options.js';
 export type {PairWarning} from './pair/warnings.js';
+export {Algebra, type AlgebraOptions, openAlgebra} from './rank/algebra/algebra.js';
 export {bestOf} from './rank/best-of.js';
 export {sameAnswer} from './rank/equality/same-answer.js';
-export type {AnswerExtractor} from './rank/extraction/answer-extractor.js';
-export {Algebra, type AlgebraOptions, openAlgebra} from './rank/algebra/algebra.js';
 export type {AnswerExtractor, NamedExtractor} from './rank/extraction/answer-extractor.js';
 export {extractAnswer} from './rank/extraction/extract-answer.js';
 export {rankResponses} from './rank/rank-responses.js';
@@ -75,6 +78,7 @@ export type {RankedResponse, RankInput, RankOptions} from './rank/rank-types.js'
 export {vote} from './rank/vote.js';
 export type {AnsweredResponse, AnswerGroup, VoteOptions, VoteResult, VotingRule} from './rank/vote-types.js';
 export {toReport} from './report/to-report.js';
+
   ReportCandidates,
   ReportOptions,
   ReportPrompt,
@@ -82,10 +86,12 @@ export {toReport} from './report/to-report.js';
   ReportResult,
   ReportTokens,
 } from './report/types.js';
+
 export {type Aggregate, aggregate} from './reward/aggregate.js';
 export type {BetaSchedule} from './reward/beta-schedule.js';
 export {type StepReward, type StepRewardsInput, stepRewards} from './reward/step-rewards.js';
 export {scoreSteps} from './score/score-steps.js';
+
   ScoredResponse,
   ScoredStep,
   ScoredTokens,
@@ -94,8 +100,10 @@ export {scoreSteps} from './score/score-steps.js';
   ScoreOneInput,
   ScoreOptions,
 } from './score/score-types.js';
+
 export {type ShownText, type ShownToken, type ShowTextOptions, showText} from './score/show-text.js';
 export {search, searchEvents} from './search/search.js';
+
   BeamOptions,
   BestOfNOptions as BestOfNSearchOptions,
   CommonSearchOptions,
@@ -113,6 +121,7 @@ export {search, searchEvents} from './search/search.js';
   SearchTree,
   SearchUsage,
 } from './search/search-types.js';
+
 export {Session, type SessionOptions} from './session/session.js';
 export {splitSteps} from './steps/split-steps.js';
 export type {StepSpan} from './steps/step-span.js';

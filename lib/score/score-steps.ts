@@ -4,7 +4,7 @@ import {tokenUsage} from '../engine/token-usage.js';
 import type {Pair} from '../pair/pair.js';
 import {betaWeights} from '../reward/beta-schedule.js';
 import {joinSteps} from '../steps/join-steps.js';
-import {splitSteps} from '../steps/split-steps.js';
+import {splitStepsInTime} from '../steps/split-steps.js';
 import type {Prompt} from '../text/prompt.js';
 import type {RenderingOptions} from '../text/rendering.js';
 import type {TokenisedResponse} from '../text/tokenised-response.js';
@@ -71,9 +71,11 @@ export async function scoreSteps(
   // Fails now rather than after the models have run, if the schedule is none.
   betaWeights(betaSchedule ?? 'constant', 1);
   const inputs: readonly ScoreInput[] = Array.isArray(input) ? input : [input];
-  const prepared = inputs.map((one, index) =>
-    splitInput(one, Array.isArray(input) ? index + 1 : null, checked.split),
-  );
+  const prepared: SplitInput[] = [];
+  for (const [index, one] of inputs.entries()) {
+    prepared.push(await splitInput(one, Array.isArray(input) ? index + 1 : null, checked));
+  }
+
   signal?.throwIfAborted();
   const tokenised: TokenisedResponse[][] = [];
   for (const one of prepared) {
@@ -107,10 +109,18 @@ interface SplitInput {
   isMany: boolean;
 }
 
-function splitInput(input: ScoreInput, number: number | null, split: ScoreOptions['split']): SplitInput {
+async function splitInput(
+  input: ScoreInput,
+  number: number | null,
+  options: Pick<ScoreOptions, 'split' | 'signal'>,
+): Promise<SplitInput> {
   const name = number === null ? "scoreSteps' input" : `Input number ${number} of scoreSteps`;
   const {prompt, response, responses, steps, complete} = check(scoreInputSchema, input, name);
-  const parts = (responses ?? [response]).map(text => splitResponse(text, steps, split));
+  const parts: SplitResponse[] = [];
+  for (const text of responses ?? [response]) {
+    parts.push(await splitResponse(text, steps, options));
+  }
+
   return {number, prompt, parts, complete, isMany: responses !== undefined};
 }
 
@@ -140,16 +150,16 @@ async function tokenise(
   return tokenised;
 }
 
-function splitResponse(
+async function splitResponse(
   response: string | undefined,
   steps: readonly string[] | undefined,
-  split: ScoreOptions['split'],
-): SplitResponse {
+  {split, signal}: Pick<ScoreOptions, 'split' | 'signal'>,
+): Promise<SplitResponse> {
   if (steps !== undefined) {
     return joinSteps(steps, response);
   }
 
-  return {response: response!, spans: splitSteps(response!, split)};
+  return {response: response!, spans: await splitStepsInTime(response!, split, signal)};
 }
 
 function logprobsOf({policy, reference}: SequenceLogprobs, index: number): ResponseLogprobs {

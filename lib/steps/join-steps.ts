@@ -1,6 +1,6 @@
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {showValue} from '../errors/show-value.js';
-import {isBlank} from './is-blank.js';
+import {isBlank} from './ranges.js';
 import type {StepSpan} from './step-span.js';
 
 /**

@@ -1,16 +1,13 @@
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {showValue} from '../errors/show-value.js';
-import {isBlank} from './is-blank.js';
-import {labelledRanges} from './labelled-ranges.js';
-import {lineRanges} from './line-ranges.js';
-import {paragraphRanges} from './paragraph-ranges.js';
-import {patternMatches} from './pattern-matches.js';
-import {rangesBetween} from './ranges-between.js';
-import {rangesByFunction} from './ranges-by-function.js';
-import {separatorMatches} from './separator-matches.js';
+import {labelledRanges} from './labels.js';
+import {ownPieces} from './own-pieces.js';
+import {paragraphRanges, wholeRanges} from './paragraphs.js';
+import {isBlank, lineRanges, rangesBetween, type TextRange} from './ranges.js';
+import {markMatches, patternMatches, patternMatchesInTime, separatorMatches} from './separators.js';
 import type {StepSpan} from './step-span.js';
 import type {StepSplitter} from './step-splitter.js';
-import type {TextRange} from './text-range.js';
+import {withoutLoneMarkers} from './thinking.js';
 
 /**
  * Cuts a response into the steps that get a reward each (the steps y_k of arXiv 2412.01981, section 3). What lies
@@ -24,53 +21,75 @@ import type {TextRange} from './text-range.js';
  * unknown, if it leaves no step, or if a splitter function returns something else than the pieces of the response
  */
 export function splitSteps(response: string, splitter: StepSplitter = 'blank-line'): StepSpan[] {
+  checkResponse(response);
+  const ranges =
+    splitter instanceof RegExp
+      ? rangesBetween(response.length, patternMatches(response, splitter))
+      : stepRanges(response, splitter);
+  return spansOf(response, ranges, splitter);
+}
+
+/**
+ * The same without holding up everything else: a regular expression that takes long goes on in a thread.
+ *
+ * @param signal - gives up on a regular expression
+ * @throws as {@link splitSteps}; the reason of an abort
+ */
+export async function splitStepsInTime(
+  response: string,
+  splitter: StepSplitter = 'blank-line',
+  signal?: AbortSignal,
+): Promise<StepSpan[]> {
+  if (!(splitter instanceof RegExp)) {
+    return splitSteps(response, splitter);
+  }
+
+  checkResponse(response);
+  const separators = await patternMatchesInTime(response, splitter, signal);
+  return spansOf(response, rangesBetween(response.length, separators), splitter);
+}
+
+function checkResponse(response: unknown): void {
   if (typeof response !== 'string' || isBlank(response)) {
     throw new InvalidInputError(`A response has to be a string with text in it, not ${showValue(response)}.`);
   }
+}
 
-  const spans = stepRanges(response, splitter)
-    .map(({start, end}) => ({text: response.slice(start, end), start, end}))
-    .filter(({text}) => !isBlank(text));
-  if (spans.length === 0) {
+function spansOf(response: string, ranges: readonly TextRange[], splitter: StepSplitter): StepSpan[] {
+  // One look at each piece: there may be a million of them.
+  const filled = ranges.filter(({start, end}) => end > start && !isBlank(response.slice(start, end)));
+  const steps = typeof splitter === 'string' ? withoutLoneMarkers(response, filled) : filled;
+  if (steps.length === 0) {
     throw new InvalidInputError(`The step splitter ${showValue(splitter)} leaves no step of the response.`);
   }
 
-  return spans;
+  return steps.map(({start, end}) => ({text: response.slice(start, end), start, end}));
 }
 
-function stepRanges(response: string, splitter: StepSplitter): TextRange[] {
-  if (splitter === 'blank-line') {
-    return paragraphRanges(response);
-  }
-
-  if (splitter === 'line') {
-    return [...lineRanges(response)];
-  }
-
-  if (splitter === 'step-label') {
-    return labelledRanges(response);
+function stepRanges(response: string, splitter: Exclude<StepSplitter, RegExp>): TextRange[] {
+  switch (splitter) {
+    case 'blank-line':
+      return paragraphRanges(response, wholeRanges(response));
+    case 'line':
+      return [...lineRanges(response)];
+    case 'step-label':
+      return labelledRanges(response, wholeRanges(response));
+    case 'step-mark':
+      return rangesBetween(response.length, markMatches(response));
   }
 
   if (typeof splitter === 'function') {
-    return rangesByFunction(response, splitter);
-  }
-
-  return rangesBetween(response.length, separators(response, splitter));
-}
-
-function separators(response: string, splitter: {separator: string} | RegExp): Iterable<TextRange> {
-  if (splitter instanceof RegExp) {
-    return patternMatches(response, splitter);
+    return ownPieces(response, splitter);
   }
 
   // The types are no help to a caller in plain JavaScript.
   const separator: unknown = splitter?.separator;
   if (typeof separator === 'string' && separator !== '') {
-    return separatorMatches(response, separator);
+    return rangesBetween(response.length, separatorMatches(response, separator));
   }
 
   throw new InvalidInputError(
-    "A step splitter is 'blank-line', 'line', 'step-label', {separator: a non-empty string}, a RegExp or a " +
-      `function, not ${showValue(splitter)}.`,
+    "A step splitter is 'blank-line', 'line', 'step-label', 'step-mark', {separator: a non-empty string}, a RegExp or " +
+      `a function, not ${showValue(splitter)}.`,
   );
 }

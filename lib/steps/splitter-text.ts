@@ -10,5 +10,11 @@ export function splitterText(split: StepSplitter): string {
     return `regex:${split.source}`;
   }
 
-  return 'separator' in split ? `string:${split.separator}` : 'a function';
+  return 'separator' in split ? `string:${escaped(split.separator)}` : 'a function';
+}
+
+const escapes: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\'};
+
+function escaped(text: string): string {
+  return text.replace(/[\n\r\t\\]/g, character => escapes[character]!);
 }

@@ -1,3 +1,5 @@
+import type {TextRange} from './ranges.js';
+
 /** What a model thinks before it answers, with the markers around it. Places are in UTF-16 units. */
 export interface ThinkingBlock {
   /** Where its opening marker begins; 0 if that stands in the prompt. */
@@ -33,4 +35,39 @@ export function thinkingBlocks(text: string): ThinkingBlock[] {
   }
 
   return open ? [...blocks, open] : blocks;
+}
+
+/**
+ * Joins pieces that hold nothing but the markers of a thinking block to their neighbours: an opening marker to what is
+ * thought first, a closing one to what is thought last. The markers of an empty block are one piece.
+ *
+ * @param text - the whole text
+ * @param pieces - in order, not overlapping, none blank
+ */
+export function withoutLoneMarkers(text: string, pieces: readonly TextRange[]): TextRange[] {
+  const joined: TextRange[] = [];
+  let isOpen = false;
+  for (const piece of pieces) {
+    const lone = loneMarker(text.slice(piece.start, piece.end));
+    const before = joined.at(-1);
+    if (before && (isOpen || lone === 'close')) {
+      before.end = piece.end;
+    } else {
+      joined.push({...piece});
+    }
+
+    isOpen = lone === 'open';
+  }
+
+  return joined;
+}
+
+function loneMarker(piece: string): 'open' | 'close' | undefined {
+  const trimmed = piece.trim();
+  const match = trimmed.length < 60 ? [...trimmed.matchAll(markers)] : [];
+  if (match.length !== 1 || match[0]![0] !== trimmed) {
+    return undefined;
+  }
+
+  return match[0]!.groups?.open === undefined ? 'close' : 'open';
 }

@@ -1,10 +1,24 @@
 import test from 'ava';
 import {InvalidInputError} from '../../lib/errors/invalid-input-error.js';
-import {splitSteps} from '../../lib/steps/split-steps.js';
+import {splitSteps, splitStepsInTime} from '../../lib/steps/split-steps.js';
 import type {StepSplitter} from '../../lib/steps/step-splitter.js';
+import {readData} from '../helpers/golden.js';
 
 const texts = (response: string, splitter?: StepSplitter) =>
   splitSteps(response, splitter).map(({text}) => text);
+
+interface StepsCase {
+  kind: string;
+  response: string;
+  split: StepSplitter;
+  steps: string[];
+}
+
+for (const {kind, response, split, steps} of readData<StepsCase>('steps.jsonl')) {
+  test(`${kind}: '${String(split)}' splits ${JSON.stringify(response)}`, t => {
+    t.deepEqual(texts(response, split), steps);
+  });
+}
 
 const cuts: ReadonlyArray<readonly [string, string, StepSplitter | undefined, readonly string[]]> = [
   ['blank lines by default', 'a\n\nb', undefined, ['a', 'b']],
@@ -34,10 +48,74 @@ const cuts: ReadonlyArray<readonly [string, string, StepSplitter | undefined, re
   ['not at a label inside a line', 'See Step 1: a', 'step-label', ['See Step 1: a']],
   [
     'not at words that are like a label',
-    'a\nSteps 1: b\nStep one: c\nStep 1 d\nStepping: e',
+    'a\nSteps 1: b\nStep many: c\nStep 1 d\nStepping: e',
     'step-label',
-    ['a\nSteps 1: b\nStep one: c\nStep 1 d\nStepping: e'],
+    ['a\nSteps 1: b\nStep many: c\nStep 1 d\nStepping: e'],
   ],
+  [
+    'before labels in Chinese',
+    '步骤 1：加\n步骤二：减\n第三步: 乘',
+    'step-label',
+    ['步骤 1：加', '步骤二：减', '第三步: 乘'],
+  ],
+  [
+    'at no item of a list in a step',
+    'Step 1: a\n1. b\n2. c\nStep 2: d',
+    'step-label',
+    ['Step 1: a\n1. b\n2. c', 'Step 2: d'],
+  ],
+  [
+    'at the items of a list that counts',
+    'So:\n1. a\n   1. b\n7. c\n2. d',
+    'step-label',
+    ['So:', '1. a\n   1. b\n7. c', '2. d'],
+  ],
+  ['at no single number', '1. a', 'step-label', ['1. a']],
+  [
+    'at no label in code',
+    'Step 1: a\n```\nStep 2: b\n```\nStep 3: c',
+    'step-label',
+    ['Step 1: a\n```\nStep 2: b\n```', 'Step 3: c'],
+  ],
+  ['before a conclusion', '1. a\n2. b\n\n**Answer:** c', 'step-label', ['1. a', '2. b', '**Answer:** c']],
+  ['at marks', 'a ки\nb ки\n', 'step-mark', ['a', 'b']],
+  ['at marks of another model', 'a<extra_0>b<extra_0>', 'step-mark', ['a', 'b']],
+  ['not at a mark in a word', 'мужики идут ки\nb', 'step-mark', ['мужики идут', 'b']],
+  [
+    'no code at its blank lines',
+    '~~~\na\n\n```\n\nb\n~~~\n\nc',
+    'blank-line',
+    ['~~~\na\n\n```\n\nb\n~~~', 'c'],
+  ],
+  ['at blank lines behind a fence that nothing closes', '```\na\n\nb', 'blank-line', ['```\na', 'b']],
+  [
+    'no environment in another',
+    '\\begin{a}\n\n\\begin{a}\n\n\\end{a}\n\n\\end{a}\n\nb',
+    'blank-line',
+    ['\\begin{a}\n\n\\begin{a}\n\n\\end{a}\n\n\\end{a}', 'b'],
+  ],
+  [
+    'at blank lines behind an environment that nothing closes',
+    '\\begin{a}\n\nb',
+    'blank-line',
+    ['\\begin{a}', 'b'],
+  ],
+  ['no displayed formula', '$$\na\n\nb\n$$\n\nc', 'blank-line', ['$$\na\n\nb\n$$', 'c']],
+  [
+    'at no marker of thinking',
+    '<think>\n\na\n\nb\n\n</think>\n\nc',
+    'blank-line',
+    ['<think>\n\na', 'b\n\n</think>', 'c'],
+  ],
+  [
+    'lines at no marker of thinking',
+    '<think>\na\nb\n</think>\nc',
+    'line',
+    ['<think>\na', 'b\n</think>', 'c'],
+  ],
+  ['thinking that began in the prompt', 'a\n\n</think>\n\nb', 'blank-line', ['a\n\n</think>', 'b']],
+  ['thinking that never ends', '<think>\n\na\n\nb', 'blank-line', ['<think>\n\na', 'b']],
+  ['at a carriage return', 'a\rb', 'line', ['a', 'b']],
   ['at a string', 'a###b###c', {separator: '###'}, ['a', 'b', 'c']],
   ['at a string, white space kept', 'a ;\n b;c ', {separator: ';'}, ['a ', '\n b', 'c ']],
   ['at a string, empty steps left out', ';;a; ;b;', {separator: ';'}, ['a', 'b']],
@@ -90,7 +168,10 @@ for (const response of ['', ' ', '\n\n', '\r\n\t\u3000', null, undefined, 7, ['a
 for (const splitter of ['paragraph', '', {}, {separator: ''}, {separator: 1}, null, 5, true, ['line']]) {
   test(`refuses the splitter ${JSON.stringify(splitter)} and lists the known ones`, t => {
     const error = t.throws(() => splitSteps('a', splitter as StepSplitter), {instanceOf: InvalidInputError});
-    t.regex(error.message, /'blank-line', 'line', 'step-label', \{separator: .*\}, a RegExp or a function/);
+    t.regex(
+      error.message,
+      /'blank-line', 'line', 'step-label', 'step-mark', \{separator: .*\}, a RegExp or a function/,
+    );
   });
 }
 
@@ -98,6 +179,37 @@ test('refuses a splitter that leaves no step', t => {
   for (const splitter of [/.+/s, {separator: 'abc'}]) {
     t.throws(() => splitSteps('abc', splitter), {instanceOf: InvalidInputError, message: /leaves no step/});
   }
+});
+
+test('a pattern that takes for ever is refused, with the pattern', t => {
+  t.throws(() => splitSteps(`${'a'.repeat(40)}b`, /(a+)+$/), {
+    instanceOf: InvalidInputError,
+    message: /\(a\+\)\+\$.*more than 5 seconds/,
+  });
+});
+
+test('in time, the same steps are found, and a pattern that takes for ever holds nothing up', async t => {
+  for (const splitter of ['line', {separator: '2'}, /\d+/g] as const) {
+    t.deepEqual(await splitStepsInTime('a1b\n22c', splitter), splitSteps('a1b\n22c', splitter));
+  }
+
+  let ticks = 0;
+  const ticking = setInterval(() => ticks++, 50);
+  await t.throwsAsync(splitStepsInTime(`${'a'.repeat(40)}b`, /(a+)+$/), {
+    instanceOf: InvalidInputError,
+    message: /more than 5 seconds/,
+  });
+  clearInterval(ticking);
+  t.true(ticks > 10);
+});
+
+test('an abort gives up on a pattern', async t => {
+  const reason = new Error('mine');
+  const abort = new AbortController();
+  const cutting = splitStepsInTime(`${'a'.repeat(40)}b`, /(a+)+$/, abort.signal);
+  abort.abort(reason);
+  await t.throwsAsync(cutting, {is: reason});
+  await t.throwsAsync(splitStepsInTime('a', /(a+)+$/, AbortSignal.abort(reason)), {is: reason});
 });
 
 const badFunctions: ReadonlyArray<readonly [string, () => unknown, RegExp]> = [
@@ -140,12 +252,21 @@ const long: Readonly<Record<string, string>> = {
   labels: 'Step 1: a\n'.repeat(megabyte / 10),
   'half a label': `${'#'.repeat(megabyte / 2)}Step ${'1'.repeat(megabyte / 2)}`,
   letters: 'a'.repeat(megabyte),
+  fences: '```\n'.repeat(megabyte / 4),
+  'fences that nothing closes': '```a\n'.repeat(megabyte / 5),
+  'longer and longer fences': Array.from({length: 1400}, (_, index) => `${'`'.repeat(1400 - index)}a\n`).join(
+    '',
+  ),
+  environments: '\\begin{a}'.repeat(megabyte / 9),
+  markers: '<think>\n\n'.repeat(megabyte / 9),
+  marks: ' ки'.repeat(megabyte / 3),
 };
 
 const linear: readonly StepSplitter[] = [
   'blank-line',
   'line',
   'step-label',
+  'step-mark',
   {separator: '\n\n'},
   {separator: ' '},
   /\n/,

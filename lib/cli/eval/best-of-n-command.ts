@@ -33,7 +33,7 @@ export function evalBestOfNCommand(): Command {
     .usage('[options] <file | ->')
     .option(
       '--split <how>',
-      'where steps begin: blank-line (if left out), line, step-label, string:TEXT or regex:PATTERN',
+      'where steps begin: blank-line (if left out), line, step-label, step-mark, string:TEXT (with \\n, \\t) or regex:PATTERN',
       parseSplit,
     )
     .option('--incomplete', 'responses have not come to their end, unless one says "complete": true');

@@ -14,22 +14,30 @@ export function betaScheduleOption(): Option {
 /**
  * Parses `--split`.
  *
- * @param text - `blank-line`, `line`, `step-label`, `string:TEXT` or `regex:PATTERN`. In a pattern `^` and `$` match at
+ * @param text - `blank-line`, `line`, `step-label`, `step-mark`, `string:TEXT` or `regex:PATTERN`. In TEXT `\n`, `\r`, `\t`
+ * and `\\` are a line feed, a carriage return, a tab and a backslash. In a pattern `^` and `$` match at
  * every line, since one that matched only at the ends of the response would split nothing
  */
 export function parseSplit(text: string): StepSplitter {
-  if (text === 'blank-line' || text === 'line' || text === 'step-label') {
+  if (text === 'blank-line' || text === 'line' || text === 'step-label' || text === 'step-mark') {
     return text;
   }
 
   const [, kind, rest] = /^(string|regex):(.+)$/su.exec(text) ?? [];
   if (rest === undefined) {
     throw new InvalidArgumentError(
-      'It is one of blank-line, line, step-label, string:TEXT and regex:PATTERN.',
+      'It is one of blank-line, line, step-label, step-mark, string:TEXT and regex:PATTERN.',
     );
   }
 
-  return kind === 'string' ? {separator: rest} : parsePattern(rest);
+  return kind === 'string' ? {separator: unescaped(rest)} : parsePattern(rest);
+}
+
+const escapes: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', '\\': '\\'};
+
+/** A shell hands over a line end only with trouble. */
+function unescaped(text: string): string {
+  return text.replace(/\\([nrt\\])/g, (_, character: string) => escapes[character]!);
 }
 
 function parsePattern(source: string): RegExp {

@@ -39,7 +39,7 @@ function addScoringOptions(command: Command): Command {
   return command
     .option(
       '--split <how>',
-      'where steps begin: blank-line (if left out), line, step-label, string:TEXT or regex:PATTERN',
+      'where steps begin: blank-line (if left out), line, step-label, step-mark, string:TEXT (with \\n, \\t) or regex:PATTERN',
       parseSplit,
     )
     .addOption(

@@ -1,7 +1,8 @@
 import {z} from 'zod';
 import {parseRecord} from '../../runs/input/parse-record.js';
-import {splitSteps} from '../../steps/split-steps.js';
+import {splitStepsInTime} from '../../steps/split-steps.js';
 import {splitterText} from '../../steps/splitter-text.js';
+import type {StepSpan} from '../../steps/step-span.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
 import type {CachedScorer} from '../scoring/cached-scorer.js';
 import type {TokenScores} from '../scoring/score-cache.js';
@@ -19,18 +20,19 @@ interface BestOfNTaskOptions {
 
 /** Makes what `eval best-of-n` does with each problem. Its results are for {@link readBestOfNResult}. */
 export function bestOfNTask({
-  split = 'blank-line',
+  split: splitter = 'blank-line',
   incomplete = false,
 }: BestOfNTaskOptions): EvalTask<UnscoredProblem> {
   return {
     name: 'best-of-n',
     noun: 'problem',
-    identity: {'--split': splitterText(split), '--incomplete': incomplete},
+    identity: {'--split': splitterText(splitter), '--incomplete': incomplete},
     read: bytes => readProblem(bytes, !incomplete),
     async score(problem, scorer, rewards, watching) {
       const scores = await scoreResponses(problem, scorer, watching);
-      const responses = problem.responses.map(({text, answer, correct}, index): BestOfNCandidate => {
-        const spans = splitSteps(text, split);
+      const split = await splitResponses(problem.responses, splitter);
+      const responses = problem.responses.map(({answer, correct}, index): BestOfNCandidate => {
+        const spans = split[index]!;
         const steps = (withoutReference: boolean) =>
           stepsOf(scores[index]!, spans, {...rewards, withoutReference});
         const {withoutReference = false} = rewards;
@@ -46,6 +48,18 @@ export function bestOfNTask({
       return {id: problem.id, responses};
     },
   };
+}
+
+async function splitResponses(
+  responses: UnscoredProblem['responses'],
+  splitter: StepSplitter,
+): Promise<StepSpan[][]> {
+  const split: StepSpan[][] = [];
+  for (const {text} of responses) {
+    split.push(await splitStepsInTime(text, splitter));
+  }
+
+  return split;
 }
 
 /** Those that have come to their ends are scored in one go, and so are the others. */

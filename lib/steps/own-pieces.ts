@@ -1,7 +1,6 @@
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {showValue} from '../errors/show-value.js';
-import {isBlank} from './is-blank.js';
-import type {TextRange} from './text-range.js';
+import {isBlank, type TextRange} from './ranges.js';
 
 /**
  * Lets a caller's function cut a response, and checks that it lost, added and changed nothing.
@@ -12,10 +11,7 @@ import type {TextRange} from './text-range.js';
  * @throws {@link InvalidInputError} if the function does not return a list of strings, if a piece is empty or only
  * white space, or if the pieces joined are not the response; whatever the function itself throws comes through
  */
-export function rangesByFunction(
-  response: string,
-  split: (response: string) => readonly string[],
-): TextRange[] {
+export function ownPieces(response: string, split: (response: string) => readonly string[]): TextRange[] {
   const pieces: unknown = split(response);
   if (!Array.isArray(pieces)) {
     throw new InvalidInputError(
