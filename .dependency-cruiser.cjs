@@ -115,7 +115,7 @@ module.exports = {
           '^lib/reward/sigmoid\\.ts$',
           '^node_modules/@observablehq/plot/',
         ],
-        dependencyTypesNot: ['type-only'],
+        dependencyTypesNot: ['type-only', 'npm-peer'],
       },
     },
     {
@@ -144,7 +144,7 @@ module.exports = {
       severity: 'error',
       comment: 'Who installs the package gets its dependencies only. (The page is bundled.)',
       from: {path: '^lib/', pathNot: '^lib/report/page/'},
-      to: {dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only']},
+      to: {dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only', 'npm-peer']},
     },
     {
       name: 'nothing-is-missing',

@@ -1,6 +1,6 @@
 import {ComputeEngine} from '@cortex-js/compute-engine';
 import {answerJobs} from '../../utils/worker-answers.js';
-import {parseAnswer} from '../equality/answer-tree.js';
+import {parseAnswer} from '../equality/parse-answer.js';
 import {plainAnswer} from '../equality/plain-answer.js';
 import {sameTrees} from './same-trees.js';
 

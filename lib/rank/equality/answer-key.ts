@@ -1,6 +1,7 @@
-import {type AnswerTree, parseAnswer} from './answer-tree.js';
+import type {AnswerTree} from './answer-tree.js';
 import {compactText} from './compact-text.js';
 import {exactNumber} from './exact-number.js';
+import {parseAnswer} from './parse-answer.js';
 import {plainAnswer} from './plain-answer.js';
 import {roundedFrom} from './rounded-number.js';
 import {withoutUnit} from './words.js';
