@@ -1,6 +1,6 @@
-import vm from 'node:vm';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {showValue} from '../errors/show-value.js';
+import {globalFlags, matchesWithin} from '../utils/pattern-matches.js';
 import {TimedWorker, TimeLimitError} from '../utils/timed-worker.js';
 import type {PatternJob} from './pattern-worker.js';
 import type {TextRange} from './ranges.js';
@@ -44,7 +44,7 @@ export function* markMatches(text: string): Generator<TextRange> {
  * @throws {@link InvalidInputError} if the pattern takes longer than five seconds
  */
 export function patternMatches(text: string, pattern: RegExp): TextRange[] {
-  const matches = quickMatches(text, pattern, timeLimit);
+  const matches = matchesWithin(text, pattern, timeLimit);
   if (matches) {
     return outsideCharacters(text, matches);
   }
@@ -63,7 +63,7 @@ export async function patternMatchesInTime(
   signal?: AbortSignal,
 ): Promise<TextRange[]> {
   signal?.throwIfAborted();
-  const matches = quickMatches(text, pattern, patience);
+  const matches = matchesWithin(text, pattern, patience);
   if (matches) {
     return outsideCharacters(text, matches);
   }
@@ -75,7 +75,7 @@ export async function patternMatchesInTime(
   try {
     return outsideCharacters(
       text,
-      await worker.run({text, source: pattern.source, flags: flagsOf(pattern)}, signal),
+      await worker.run({text, source: pattern.source, flags: globalFlags(pattern)}, signal),
     );
   } catch (error) {
     throw error instanceof TimeLimitError ? tooSlow(pattern) : error;
@@ -87,31 +87,6 @@ function tooSlow(pattern: RegExp): InvalidInputError {
     `The pattern ${showValue(pattern)} takes more than ${timeLimit / 1000} seconds on one response: repetitions in ` +
       'it can match the same text in too many ways.',
   );
-}
-
-const flagsOf = (pattern: RegExp) => `${pattern.flags.replace(/[gy]/g, '')}g`;
-
-// A script of vm is the one thing that ends after a time limit without a thread. matchAll steps on by itself after a
-// match of no width.
-const script = new vm.Script(
-  'Array.from(text.matchAll(new RegExp(source, flags)), ({0: match, index}) => [index, index + match.length])',
-);
-
-/** `undefined` if it takes longer than so many milliseconds. */
-function quickMatches(text: string, pattern: RegExp, milliseconds: number): TextRange[] | undefined {
-  try {
-    const found: [number, number][] = script.runInNewContext(
-      {text, source: pattern.source, flags: flagsOf(pattern)},
-      {timeout: milliseconds},
-    );
-    return found.map(([start, end]) => ({start, end}));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
-      return undefined;
-    }
-
-    throw error;
-  }
 }
 
 // Without the flag `u` a pattern also matches between the halves of a surrogate pair, where a cut would leave two

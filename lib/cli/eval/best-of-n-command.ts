@@ -4,11 +4,12 @@ import {BestOfNTally} from '../../eval/best-of-n/tally.js';
 import {bestOfNTask, readBestOfNResult} from '../../eval/best-of-n/task.js';
 import {bootstrapShape} from '../../eval/bootstrap.js';
 import type {PairOptions} from '../../pair/pair-options.js';
+import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
 import {escapeJson} from '../../utils/escape-json.js';
 import {interruptible} from '../interruptible.js';
 import {pairOptionsOf} from '../options/pair.js';
-import {parseSplit} from '../options/scoring.js';
+import {parseAnswerExtractor, parseSplit} from '../options/scoring.js';
 import {tellSkipped} from '../run/run-lines.js';
 import {createChalk, writeStdout} from '../terminal/stdout.js';
 import {checkRecords} from './check-records.js';
@@ -23,21 +24,30 @@ import {withScorer} from './with-scorer.js';
 interface BestOfNFlags extends EvalFlags {
   split?: StepSplitter;
   incomplete?: true;
+  answer?: AnswerExtractor;
 }
 
 /** Makes the command `eval best-of-n`: how often the right answer is chosen among N. */
 export function evalBestOfNCommand(): Command {
   const command = new Command('best-of-n')
     .description('Measure how often process rewards choose the right answer among N responses.')
-    .argument('[file]', 'problems {prompt, reference, responses: [{text, answer?, correct?, complete?}]}')
+    .argument(
+      '[file]',
+      'problems {prompt, reference, responses: [text or {text, answer?, correct?, complete?}]}',
+    )
     .usage('[options] <file | ->')
     .option(
       '--split <how>',
       'where steps begin: blank-line (if left out), line, step-label, step-mark, string:TEXT (with \\n, \\t) or regex:PATTERN',
       parseSplit,
     )
+    .option(
+      '--answer <where>',
+      'where answers stand: boxed, answer-line, hash-marks (####), answer-tag, last-value, last-number or regex:PATTERN; the last of the first four if left out',
+      parseAnswerExtractor,
+    )
     .option('--incomplete', 'responses have not come to their end, unless one says "complete": true');
-  return addEvalOptions(command, ['split', 'incomplete']).action(
+  return addEvalOptions(command, ['split', 'answer', 'incomplete']).action(
     async (file: string | undefined, flags: BestOfNFlags) => {
       const {color} = command.optsWithGlobals<{color: boolean}>();
       requireUsage(file, flags, command);

@@ -1,4 +1,6 @@
 import {InvalidArgumentError, Option} from 'commander';
+import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
+import {extractorNames} from '../../rank/extraction/extract-answer.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
 
 /** Makes the option that chooses how β changes over a response. */
@@ -38,6 +40,25 @@ const escapes: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', '\
 /** A shell hands over a line end only with trouble. */
 function unescaped(text: string): string {
   return text.replace(/\\([nrt\\])/g, (_, character: string) => escapes[character]!);
+}
+
+/**
+ * Parses `--answer`.
+ *
+ * @param text - the name of an {@link AnswerExtractor}, or `regex:PATTERN`
+ */
+export function parseAnswerExtractor(text: string): AnswerExtractor {
+  const [, source] = /^regex:(.+)$/su.exec(text) ?? [];
+  if (source !== undefined) {
+    return parsePattern(source);
+  }
+
+  const name = extractorNames.find(known => known === text);
+  if (name === undefined) {
+    throw new InvalidArgumentError(`It is one of ${extractorNames.join(', ')} and regex:PATTERN.`);
+  }
+
+  return name;
 }
 
 function parsePattern(source: string): RegExp {

@@ -1,9 +1,12 @@
 import {z} from 'zod';
+import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {checkReportResult} from '../../report/check-result.js';
 import type {ReportResult} from '../../report/types.js';
-import {type InputLine, inputLines} from '../../runs/input/lines.js';
+import type {InputLine} from '../../runs/input/lines.js';
 import {openInput} from '../../runs/input/open-input.js';
 import {parseRecord} from '../../runs/input/parse-record.js';
+import {missingField} from '../../runs/input/record-fields.js';
+import {inputRecords} from '../../runs/input/records.js';
 import {isSkippedLine} from '../../runs/skipped-line.js';
 import {placedError} from '../../utils/file-error.js';
 
@@ -44,7 +47,7 @@ export async function readReportLines(
 async function* linesOf(file: string, signal: AbortSignal): AsyncGenerator<ReportLine, void, undefined> {
   const input = await openInput(file, signal);
   try {
-    yield* inputLines(input);
+    yield* inputRecords(input, 'result');
   } finally {
     // An open stdin would keep the process alive.
     input.stream.destroy();
@@ -57,5 +60,18 @@ function addLine(lines: ReportLines, {bytes}: ReportLine): void {
     return;
   }
 
-  lines.results.push(checkReportResult(parseRecord(bytes, z.unknown(), 'the line'), 'the line'));
+  const value = parseRecord(bytes, z.unknown(), 'the line');
+  requireScored(value);
+  lines.results.push(checkReportResult(value, 'the line'));
+}
+
+/** A data set that is still to be scored is taken for its results easily. */
+function requireScored(value: unknown): void {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (isRecord && !('results' in value) && !('reward' in value)) {
+    const {message} = missingField(['reward', 'results'], value, 'the line');
+    throw new InvalidInputError(
+      `${message}. It is not scored: a report is made of what score --tokens writes`,
+    );
+  }
 }

@@ -3,8 +3,8 @@ import {Command} from 'commander';
 import {openPair} from '../../pair/open-pair.js';
 import type {Pair} from '../../pair/pair.js';
 import type {PairOptions} from '../../pair/pair-options.js';
-import {inputLines} from '../../runs/input/lines.js';
 import {type Input, openInput} from '../../runs/input/open-input.js';
+import {inputRecords} from '../../runs/input/records.js';
 import {printable} from '../../utils/printable.js';
 import {interruptible} from '../interruptible.js';
 import {addPairOptions, pairOptionsOf} from '../options/pair.js';
@@ -28,7 +28,7 @@ export function scoreCommand(): Command {
     .description('Score responses step by step: a result line for every line of JSON.')
     .argument(
       '[file]',
-      'JSON lines of {prompt, response | responses | steps}; .gz or not; - or nothing: stdin',
+      'JSON lines, or an array, of {prompt, response | responses | steps}; .gz or not; - or nothing: stdin',
     )
     .usage('[options] [file.jsonl | -]');
   return addScoreOptions(addPairOptions(command)).action(async (file: string | undefined) => {
@@ -133,7 +133,7 @@ async function scoreInput(
   const identify = async () => scoreIdentity(pair.info, flags);
   const pretty = flags.pretty && prettyLines(pair.info, flags);
   return withRun(output, flags, identify, signal, async run => {
-    const counts = await runLines(inputLines(input), output, run, {
+    const counts = await runLines(inputRecords(input, 'record'), output, run, {
       resultOf: async (bytes, onProgress) =>
         scoreLine(pair, bytes, {
           scoring: {split, aggregate, scoreBy, betaSchedule, allowSpecialTokens, signal, onProgress},

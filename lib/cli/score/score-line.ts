@@ -2,6 +2,8 @@ import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {showValue} from '../../errors/show-value.js';
 import {formatShownText} from '../../paint/format-shown-text.js';
 import type {Pair} from '../../pair/pair.js';
+import {parseJson} from '../../runs/input/parse-json.js';
+import {missingField} from '../../runs/input/record-fields.js';
 import {resultOf} from '../../score/result-of.js';
 import {scoreInputSchema} from '../../score/score-schema.js';
 import {scoreSteps} from '../../score/score-steps.js';
@@ -42,10 +44,12 @@ const droppedFields = ['response', 'responses', 'steps', 'complete'];
  * @throws {@link InvalidInputError} for a line that cannot be understood, and what `scoreSteps` throws
  */
 export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLineOptions): Promise<string> {
-  const line = decode(bytes);
-  const value = parseObject(line);
+  const value = parseObject(bytes);
+  // Valid, since it has been parsed.
+  const line = new TextDecoder().decode(bytes);
   const given = inputFields.filter(name => Object.hasOwn(value, name)).map(name => [name, value[name]]);
   const fields = {complete: options.complete, ...Object.fromEntries(given)};
+  requireFields(value);
   fields.responses = textsOf(fields.responses);
   const {prompt, response, responses, steps, complete} = check(scoreInputSchema, fields, 'the line');
   const input = responses ? {prompt, responses, complete} : {prompt, response, steps, complete};
@@ -80,30 +84,24 @@ export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLin
   return escapeJson(responses ? joinFields([...kept, ['results', `[${results.join()}]`]]) : results[0]!);
 }
 
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
-  } catch (cause) {
-    throw new InvalidInputError('The line is no valid UTF-8.', {cause});
-  }
-}
-
-function parseObject(line: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw new InvalidInputError(
-      `The line is no valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {cause},
-    );
-  }
-
+function parseObject(bytes: Uint8Array): Record<string, unknown> {
+  const value = parseJson(bytes, 'the line');
   if (!isObject(value)) {
     throw new InvalidInputError(`A line has to be a JSON object with a prompt, not ${showValue(value)}.`);
   }
 
   return value;
+}
+
+function requireFields(value: Record<string, unknown>): void {
+  if (value.prompt === undefined) {
+    throw missingField(['prompt'], value, 'the line');
+  }
+
+  const scored = ['response', 'responses', 'steps'];
+  if (scored.every(name => value[name] === undefined)) {
+    throw missingField(scored, value, 'the line');
+  }
 }
 
 /** Of responses that are objects with a text and more the text; anything else as it is, for the schema to judge. */

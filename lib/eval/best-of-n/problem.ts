@@ -1,7 +1,9 @@
 import {z} from 'zod';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
-import {sameAnswer} from '../../rank/equality/same-answer.js';
+import {isRightAnswer} from '../../rank/equality/right-answer.js';
+import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import {extractAnswer} from '../../rank/extraction/extract-answer.js';
+import {referenceAnswer} from '../../rank/extraction/reference-answer.js';
 import {parseRecord} from '../../runs/input/parse-record.js';
 import {promptSchema, responseSchema} from '../../score/score-schema.js';
 import type {Prompt} from '../../text/prompt.js';
@@ -12,6 +14,10 @@ export interface UnscoredProblem {
   id: string | number | undefined;
   prompt: Prompt;
   responses: UnscoredResponse[];
+  /** The right answer, `null` if each response says whether it is right. */
+  reference: string | null;
+  /** Whether no answer was found in a reference that is no answer itself. */
+  unreadReference: boolean;
 }
 
 interface UnscoredResponse {
@@ -30,12 +36,16 @@ const schema = z.looseObject({
   complete: z.boolean().optional(),
   responses: z
     .array(
-      z.looseObject({
-        text: responseSchema,
-        answer: answerSchema.nullable().optional(),
-        correct: z.boolean().optional(),
-        complete: z.boolean().optional(),
-      }),
+      z.preprocess(
+        // As score takes them.
+        response => (typeof response === 'string' ? {text: response} : response),
+        z.looseObject({
+          text: responseSchema,
+          answer: answerSchema.nullable().optional(),
+          correct: z.boolean().optional(),
+          complete: z.boolean().optional(),
+        }),
+      ),
     )
     .min(1),
 });
@@ -44,19 +54,23 @@ const schema = z.looseObject({
  * Reads a line of a best-of-N file. An answer that is not given is looked for in the response, and whether it is right is
  * seen from the reference.
  *
- * @param bytes - JSON of `{id?, prompt, reference, responses: [{text, answer?, correct?, complete?}], complete?}`; other
- * fields are ignored
+ * @param bytes - JSON of `{id?, prompt, reference, responses: [text or {text, answer?, correct?, complete?}], complete?}`;
+ * other fields are ignored
  * @param complete - whether a response has come to its end where the line does not say
+ * @param how - where the answers stand, see {@link AnswerExtractor}
  * @throws {@link InvalidInputError} for anything else
  */
-export function readProblem(bytes: Uint8Array, complete: boolean): UnscoredProblem {
+export function readProblem(bytes: Uint8Array, complete: boolean, how?: AnswerExtractor): UnscoredProblem {
   const {id, prompt, reference, responses, ...line} = parseRecord(bytes, schema, 'the line');
+  const right = reference === undefined ? undefined : referenceAnswer(reference);
   return {
     id,
     prompt,
+    reference: right?.answer ?? null,
+    unreadReference: right?.isRead === false,
     responses: responses.map(({text, answer: given, correct, ...response}, index) => {
-      const answer = given === undefined ? extractAnswer(text) : given;
-      if (correct === undefined && reference === undefined) {
+      const answer = given === undefined ? extractAnswer(text, how) : given;
+      if (correct === undefined && right === undefined) {
         throw new InvalidInputError(
           `responses.${index} in the line has no "correct", and the line no "reference" to see it from`,
         );
@@ -65,7 +79,7 @@ export function readProblem(bytes: Uint8Array, complete: boolean): UnscoredProbl
       return {
         text,
         answer,
-        correct: correct ?? (answer !== null && sameAnswer(answer, reference!)),
+        correct: correct ?? isRightAnswer(answer, right!.answer),
         complete: response.complete ?? line.complete ?? complete,
       };
     }),

@@ -58,6 +58,8 @@ export class BestOfNTally {
   readonly #calibration = new CalibrationTally();
   #fewest = Number.POSITIVE_INFINITY;
   #problems = 0;
+  #unanswered = 0;
+  #unreadReferences = 0;
 
   /**
    * @param counts - the values of N; if left out 1, 2, 4 … 64, as far as every problem has responses
@@ -83,6 +85,8 @@ export class BestOfNTally {
   add(problem: BestOfNProblem): void {
     const candidates = withEqualAnswers(problem.candidates, this.#same);
     this.#problems++;
+    this.#unanswered += candidates.filter(({answer}) => answer === null).length;
+    this.#unreadReferences += Number(problem.unreadReference ?? false);
     this.#fewest = Math.min(this.#fewest, candidates.length);
     if (!candidates.every(({withoutReference}) => withoutReference !== undefined)) {
       for (const name of withoutReferenceNames) {
@@ -121,6 +125,8 @@ export class BestOfNTally {
     return {
       problems: this.#problems,
       responses: this.#calibration.count,
+      unanswered: this.#unanswered,
+      unreadReferences: this.#unreadReferences,
       counts: [...counts],
       ...this.#accuracies(counts, drawing),
       calibration: this.#calibration.result(),

@@ -1,4 +1,6 @@
 import {z} from 'zod';
+import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
+import {extractorText} from '../../rank/extraction/extractor-text.js';
 import {parseRecord} from '../../runs/input/parse-record.js';
 import {splitStepsInTime} from '../../steps/split-steps.js';
 import {splitterText} from '../../steps/splitter-text.js';
@@ -11,23 +13,25 @@ import type {EvalTask} from '../task.js';
 import {readProblem, type UnscoredProblem} from './problem.js';
 import {type BestOfNCandidate, type BestOfNProblem, candidatesSchema} from './types.js';
 
-const schema = z.object({responses: candidatesSchema});
+const schema = z.object({responses: candidatesSchema, unreadReference: z.boolean().optional()});
 
 interface BestOfNTaskOptions {
   split?: StepSplitter;
   incomplete?: boolean;
+  answer?: AnswerExtractor;
 }
 
 /** Makes what `eval best-of-n` does with each problem. Its results are for {@link readBestOfNResult}. */
 export function bestOfNTask({
   split: splitter = 'blank-line',
   incomplete = false,
+  answer: how,
 }: BestOfNTaskOptions): EvalTask<UnscoredProblem> {
   return {
     name: 'best-of-n',
     noun: 'problem',
-    identity: {'--split': splitterText(splitter), '--incomplete': incomplete},
-    read: bytes => readProblem(bytes, !incomplete),
+    identity: {'--split': splitterText(splitter), '--incomplete': incomplete, '--answer': extractorText(how)},
+    read: bytes => readProblem(bytes, !incomplete, how),
     async score(problem, scorer, rewards, watching) {
       const scores = await scoreResponses(problem, scorer, watching);
       const split = await splitResponses(problem.responses, splitter);
@@ -45,7 +49,8 @@ export function bestOfNTask({
           withoutReference: hasReference ? steps(true) : undefined,
         };
       });
-      return {id: problem.id, responses};
+      // JSON leaves out what is undefined.
+      return {id: problem.id, responses, unreadReference: problem.unreadReference || undefined};
     },
   };
 }
@@ -82,5 +87,6 @@ async function scoreResponses(
  * @param bytes - the result as JSON
  */
 export function readBestOfNResult(bytes: Uint8Array): BestOfNProblem {
-  return {candidates: parseRecord(bytes, schema, 'the result').responses};
+  const {responses, unreadReference} = parseRecord(bytes, schema, 'the result');
+  return {candidates: responses, unreadReference};
 }

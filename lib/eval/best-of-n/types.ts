@@ -19,6 +19,8 @@ export interface BestOfNCandidate {
 export interface BestOfNProblem {
   /** The responses, at least one. */
   candidates: readonly BestOfNCandidate[];
+  /** Whether the right answer could not be read from the reference; `false` if left out. */
+  unreadReference?: boolean | undefined;
 }
 
 /**
@@ -80,6 +82,10 @@ export interface BestOfNEvaluation {
   problems: number;
   /** The number of their responses. */
   responses: number;
+  /** How many of the responses have no answer. */
+  unanswered: number;
+  /** For how many problems the right answer could not be read. */
+  unreadReferences: number;
   /** The values of N. */
   counts: number[];
   /** For each method the share of problems answered right, 0 … 1, for each N. Without-reference methods may be missing. */

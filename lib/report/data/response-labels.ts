@@ -1,5 +1,6 @@
-import {sameAnswer} from '../../rank/equality/same-answer.js';
+import {isRightAnswer} from '../../rank/equality/right-answer.js';
 import {extractAnswer} from '../../rank/extraction/extract-answer.js';
+import {referenceAnswer} from '../../rank/extraction/reference-answer.js';
 import type {ReportResponse} from '../types.js';
 
 /** What is known of how right a response is. */
@@ -22,11 +23,11 @@ export function responseLabels(response: ReportResponse): ResponseLabels {
 }
 
 function isRight(answer: string | null, {reference}: ReportResponse): boolean | null {
-  if (reference === undefined || reference === null) {
+  if (reference === undefined || reference === null || String(reference).trim() === '') {
     return null;
   }
 
-  return answer !== null && sameAnswer(answer, String(reference));
+  return isRightAnswer(answer, referenceAnswer(String(reference)).answer);
 }
 
 function firstError({label, steps}: ReportResponse): number | null {

@@ -72,6 +72,7 @@ export function formatBestOfN(results: BestOfNEvaluation & EvalSource, chalk: Ch
   ]);
   return [
     `${counted(problems, 'problem')}, ${counted(responses, 'response')}${cached}, ${rewardsText(results)}`,
+    ...unreadText(results),
     'Right answers in %, with 95 % bootstrap confidence intervals over problems',
     '',
     ''.padEnd(labelWidth) +
@@ -85,6 +86,18 @@ export function formatBestOfN(results: BestOfNEvaluation & EvalSource, chalk: Ch
     '',
     formatCalibration(results.calibration, chalk),
   ].join('\n');
+}
+
+/** What was counted as wrong because nothing could be read. */
+function unreadText({responses, unanswered, unreadReferences}: BestOfNEvaluation): string[] {
+  const texts = [
+    unanswered > 0 ? `${unanswered} of ${counted(responses, 'response')} without an answer` : '',
+    unreadReferences > 0
+      ? `${counted(unreadReferences, 'reference')} without an answer that could be read`
+      : '',
+  ];
+  const said = texts.filter(text => text !== '');
+  return said.length === 0 ? [] : [`${said.join(', ')}: counted as wrong`];
 }
 
 function row(label: string, cells: readonly BestOfNAccuracy[], chalk: ChalkInstance): string {
