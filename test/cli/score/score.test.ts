@@ -227,8 +227,8 @@ test('a pair is given by its files', async t => {
 const malformed: [string, string | Uint8Array, RegExp][] = [
   ['bad JSON', '{"prompt": "x"', /no valid JSON/u],
   ['no object', '[1, 2]', /JSON object/u],
-  ['no prompt', '{"response": "x"}', /prompt in the line/u],
-  ['no response', '{"prompt": "x"}', /response, or steps, or responses/u],
+  ['no prompt', '{"response": "x"}', /the line has no "prompt": it has "response"/u],
+  ['no response', '{"prompt": "x"}', /no "response" or "responses" or "steps": it has "prompt"/u],
   ['an empty response', '{"prompt": "x", "response": " "}', /white space/u],
   ['a response of the wrong kind', '{"prompt": "x", "response": 7}', /response in the line.*7/u],
   [
