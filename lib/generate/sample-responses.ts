@@ -1,6 +1,8 @@
 import {InvalidInputError} from '../errors/invalid-input-error.js';
-import {extractAnswer} from '../rank/extract-answer.js';
-import {sameAnswer} from '../rank/same-answer.js';
+import {isRightAnswer} from '../rank/equality/right-answer.js';
+import type {AnswerExtractor} from '../rank/extraction/answer-extractor.js';
+import {extractAnswer} from '../rank/extraction/extract-answer.js';
+import {referenceAnswer} from '../rank/extraction/reference-answer.js';
 import type {Prompt} from '../text/prompt.js';
 import {greatestSeed} from './generate-schema.js';
 import type {
@@ -12,7 +14,10 @@ import type {
 } from './text-generator.js';
 
 /** How responses are sampled: as for {@link TextGenerator.generate}. */
-export type SampleOptions = Omit<GenerateInput, 'prompt'>;
+export interface SampleOptions extends Omit<GenerateInput, 'prompt'> {
+  /** Where the final answers stand, see {@link AnswerExtractor}. */
+  extractAnswer?: AnswerExtractor | undefined;
+}
 
 /** A response that was sampled. */
 export interface SampledResponse {
@@ -45,14 +50,15 @@ const seedsOfADraw = 4096;
  * Samples responses to a problem, and labels them by their answers alone. A response with nothing in it, which cannot be
  * scored, is drawn anew.
  *
- * @param problem - the prompt, and the right answer if it is known
+ * @param problem - the prompt, and the right answer, or a solution that says it, if it is known
  * @throws what the generator throws, {@link InvalidInputError} if it writes nothing, or the signal's reason
  */
 export async function sampleResponses(
   generator: TextGenerator,
   {prompt, reference}: {prompt: Prompt; reference?: string | undefined},
-  {n = 1, prefix = '', seed = 0, ...options}: SampleOptions = {},
+  {n = 1, prefix = '', seed = 0, extractAnswer: how, ...options}: SampleOptions = {},
 ): Promise<SampledResponses> {
+  const right = reference === undefined ? undefined : referenceAnswer(reference).answer;
   const responses: SampledResponse[] = [];
   const usage = {evaluated: 0, generated: 0};
   for (let draw = 0; draw < mostDraws && responses.length < n; draw++) {
@@ -66,7 +72,7 @@ export async function sampleResponses(
     options.signal?.throwIfAborted();
     usage.evaluated += generation.usage.evaluated;
     usage.generated += generation.usage.generated;
-    const written = generation.continuations.map(one => labelled(one, prefix, reference));
+    const written = generation.continuations.map(one => labelled(one, prefix, {right, how}));
     responses.push(...written.filter(({text}) => text.trim() !== ''));
   }
 
@@ -96,10 +102,10 @@ export function seedOfProblem(seed: number, index: number): number {
 function labelled(
   {text: written, reason, tokens}: Continuation,
   prefix: string,
-  reference: string | undefined,
+  {right, how}: {right: string | undefined; how: AnswerExtractor | undefined},
 ): SampledResponse {
   const text = prefix + written;
-  const answer = extractAnswer(text);
-  const correct = reference === undefined ? {} : {correct: answer !== null && sameAnswer(answer, reference)};
+  const answer = extractAnswer(text, how);
+  const correct = right === undefined ? {} : {correct: isRightAnswer(answer, right)};
   return {text, answer, ...correct, complete: reason === 'end' || reason === 'stop', reason, tokens};
 }

@@ -1,6 +1,6 @@
 import {greatestSeed} from '../generate/generate-schema.js';
 import type {Continuation, GenerateInput, Generation} from '../generate/text-generator.js';
-import {extractAnswer} from '../rank/extract-answer.js';
+import {extractAnswer} from '../rank/extraction/extract-answer.js';
 import type {Prompt} from '../text/prompt.js';
 import {SearchNode} from './search-node.js';
 import type {CheckedSearch} from './search-schema.js';

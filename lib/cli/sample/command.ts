@@ -3,8 +3,8 @@ import {Command} from 'commander';
 import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate/generator-options.js';
 import {openGenerator} from '../../generate/open-generator.js';
 import type {TextGenerator} from '../../generate/text-generator.js';
-import {inputLines} from '../../runs/input/lines.js';
 import {type Input, openInput} from '../../runs/input/open-input.js';
+import {inputRecords} from '../../runs/input/records.js';
 import type {Run} from '../../runs/run.js';
 import {printable} from '../../utils/printable.js';
 import {interruptible} from '../interruptible.js';
@@ -107,8 +107,21 @@ async function sampleLines(
   {input, output, run, flags, signal, progress, totals}: Sampling,
 ): Promise<RunCounts> {
   const {count: n, temperature, topP, minP, topK, maxTokens, stop, prefix, seed, allowSpecialTokens} = flags;
-  const drawing = {n, temperature, topP, minP, topK, maxTokens, stop, prefix, seed, allowSpecialTokens};
-  return runLines(inputLines(input), output, run, {
+  const {answer: extractAnswer} = flags;
+  const drawing = {
+    extractAnswer,
+    n,
+    temperature,
+    topP,
+    minP,
+    topK,
+    maxTokens,
+    stop,
+    prefix,
+    seed,
+    allowSpecialTokens,
+  };
+  return runLines(inputRecords(input, 'problem'), output, run, {
     resultOf: async (bytes, onProgress, number) => {
       const expected = totals.expectedTokens(n);
       let parts = 0;

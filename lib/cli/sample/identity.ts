@@ -1,5 +1,6 @@
 import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
 import type {GeneratorInfo} from '../../generate/text-generator.js';
+import {extractorText} from '../../rank/extraction/extractor-text.js';
 import type {RunRecord} from '../../runs/record.js';
 import type {SampleFlags} from './options.js';
 
@@ -26,6 +27,7 @@ export async function sampleIdentity(
     '--stop': flags.stop ?? [],
     '--prefix': flags.prefix ?? '',
     '--seed': flags.seed,
+    '--answer': extractorText(flags.answer),
     '--allow-special-tokens': flags.allowSpecialTokens ?? false,
     '--context-size': contextSize,
     '--parallel': parallel,

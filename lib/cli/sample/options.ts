@@ -1,7 +1,9 @@
 import {type Command, InvalidArgumentError, Option} from 'commander';
 import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate/generator-options.js';
+import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import {numberFromZero, positiveNumber, share, wholeNumber} from '../options/numbers.js';
 import {addRunOptions, type RunFlags} from '../options/run.js';
+import {parseAnswerExtractor} from '../options/scoring.js';
 
 /** The options of the command `sample`. */
 export interface SampleFlags extends RunFlags {
@@ -19,6 +21,7 @@ export interface SampleFlags extends RunFlags {
   stop?: string[];
   prefix?: string;
   seed: number;
+  answer?: AnswerExtractor;
   allowSpecialTokens?: true;
   gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | 'off';
   gpuLayers?: number;
@@ -82,6 +85,11 @@ function addDrawingOptions(command: Command): Command {
     .option('--stop <text>', 'end a response at this text, \\n for a new line; may be given again', collect)
     .option('--prefix <text>', 'what every response begins with', unescaped)
     .option('--seed <number>', 'the same seed gives the same responses', wholeNumber(0, 2 ** 31 - 1), 0)
+    .option(
+      '--answer <where>',
+      'where answers stand: boxed, answer-line, hash-marks (####), answer-tag, last-value, last-number or regex:PATTERN',
+      parseAnswerExtractor,
+    )
     .option('--allow-special-tokens', 'take the texts of special tokens for these tokens');
 }
 
