@@ -34,14 +34,13 @@ export type {BootstrapOptions, Estimate} from './eval/bootstrap.js';
 export {type Calibration, type CalibrationBin, calibrate, type Forecast} from './eval/calibration.js';
 export {bestThreshold} from './eval/process-bench/best-threshold.js';
 export {evaluateProcessBench} from './eval/process-bench/evaluate.js';
-
+export type {
   BestThreshold,
   ProcessBenchEvaluation,
   ProcessBenchOptions,
   ProcessBenchSample,
   ThresholdOptions,
 } from './eval/process-bench/types.js';
-
 export type {StepValues} from './eval/step-values.js';
 export type {LocalGeneratorOptions, RemoteGeneratorOptions} from './generate/generator-options.js';
 export {type OpenGenerator, openGenerator} from './generate/open-generator.js';
@@ -51,7 +50,7 @@ export {
   type SampleOptions,
   sampleResponses,
 } from './generate/sample-responses.js';
-
+export type {
   AddedText,
   Continuation,
   GenerateInput,
@@ -61,7 +60,6 @@ export {
   StopReason,
   TextGenerator,
 } from './generate/text-generator.js';
-
 export {type BundledPair, bundledPair} from './pair/bundled-pair.js';
 export {describeModels, type ModelDescriptions, type VocabularyDifference} from './pair/describe-models.js';
 export {openPair} from './pair/open-pair.js';
@@ -78,7 +76,7 @@ export type {RankedResponse, RankInput, RankOptions} from './rank/rank-types.js'
 export {vote} from './rank/vote.js';
 export type {AnsweredResponse, AnswerGroup, VoteOptions, VoteResult, VotingRule} from './rank/vote-types.js';
 export {toReport} from './report/to-report.js';
-
+export type {
   ReportCandidates,
   ReportOptions,
   ReportPrompt,
@@ -86,12 +84,11 @@ export {toReport} from './report/to-report.js';
   ReportResult,
   ReportTokens,
 } from './report/types.js';
-
 export {type Aggregate, aggregate} from './reward/aggregate.js';
 export type {BetaSchedule} from './reward/beta-schedule.js';
 export {type StepReward, type StepRewardsInput, stepRewards} from './reward/step-rewards.js';
 export {scoreSteps} from './score/score-steps.js';
-
+export type {
   ScoredResponse,
   ScoredStep,
   ScoredTokens,
@@ -100,10 +97,9 @@ export {scoreSteps} from './score/score-steps.js';
   ScoreOneInput,
   ScoreOptions,
 } from './score/score-types.js';
-
 export {type ShownText, type ShownToken, type ShowTextOptions, showText} from './score/show-text.js';
 export {search, searchEvents} from './search/search.js';
-
+export type {
   BeamOptions,
   BestOfNOptions as BestOfNSearchOptions,
   CommonSearchOptions,
@@ -121,7 +117,6 @@ export {search, searchEvents} from './search/search.js';
   SearchTree,
   SearchUsage,
 } from './search/search-types.js';
-
 export {Session, type SessionOptions} from './session/session.js';
 export {splitSteps} from './steps/split-steps.js';
 export type {StepSpan} from './steps/step-span.js';
