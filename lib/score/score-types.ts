@@ -2,7 +2,7 @@ import type {TokenUsage} from '../engine/token-usage.js';
 import type {Aggregate} from '../reward/aggregate.js';
 import type {BetaSchedule} from '../reward/beta-schedule.js';
 import type {StepReward} from '../reward/step-rewards.js';
-import type {TextRange} from '../steps/own-pieces.js';
+import type {TextRange} from '../steps/ranges.js';
 import type {StepSpan} from '../steps/step-span.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
 import type {Prompt} from '../text/prompt.js';

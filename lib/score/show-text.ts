@@ -1,6 +1,6 @@
 import type {Pair} from '../pair/pair.js';
 import {joinSteps} from '../steps/join-steps.js';
-import type {TextRange} from '../steps/own-pieces.js';
+import type {TextRange} from '../steps/ranges.js';
 import type {Rendering, RenderingOptions} from '../text/rendering.js';
 import {check} from '../utils/check.js';
 import {scoreInputSchema, scoreOptionsSchema} from './score-schema.js';

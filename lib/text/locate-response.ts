@@ -1,4 +1,4 @@
-import type {TextRange} from '../steps/own-pieces.js';
+import type {TextRange} from '../steps/ranges.js';
 
 /** A stretch of a response that stands in a rendered text as it is. */
 export interface Stretch {

@@ -1,4 +1,4 @@
-import type {TextRange} from '../steps/own-pieces.js';
+import type {TextRange} from '../steps/ranges.js';
 import type {RenderedPrompt} from './chat-template.js';
 import {locateResponse, partsLeftOut, type Stretch} from './locate-response.js';
 import type {Rendering} from './rendering.js';

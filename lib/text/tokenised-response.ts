@@ -1,4 +1,4 @@
-import type {TextRange} from '../steps/own-pieces.js';
+import type {TextRange} from '../steps/ranges.js';
 import type {Rendering} from './rendering.js';
 
 /** A prompt and a response as tokens. */
