@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'OUT_OF_MEMORY'
   /** A file could not be written. */
   | 'WRITE_FAILED'
+  /** A training came to nothing: its numbers grew beyond all bounds. */
+  | 'TRAINING_FAILED'
   /** The evaluation of a model failed for another reason. */
   | 'EVALUATION_FAILED'
   /** A model could not be made to write. */

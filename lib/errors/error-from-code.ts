@@ -9,6 +9,7 @@ import {PairClosedError} from './pair-closed-error.js';
 import {PairMismatchError} from './pair-mismatch-error.js';
 import {RemoteError} from './remote-error.js';
 import {RuntimeLoadError} from './runtime-load-error.js';
+import {TrainingError} from './training-error.js';
 
 /**
  * Makes the error that belongs to a code. The native addon and the command line know codes, not classes.
@@ -43,6 +44,8 @@ export function errorFromCode(code: string, message: string, cause?: unknown): I
     case 'RUNTIME_MISMATCH':
     case 'GPU_UNAVAILABLE':
       return new RuntimeLoadError(code, message, options);
+    case 'TRAINING_FAILED':
+      return new TrainingError(message, options);
     case 'OUT_OF_MEMORY':
     case 'WRITE_FAILED':
       return new EvaluationError(code, message, options);

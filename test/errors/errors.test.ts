@@ -12,6 +12,7 @@ import {PairClosedError} from '../../lib/errors/pair-closed-error.js';
 import {PairMismatchError} from '../../lib/errors/pair-mismatch-error.js';
 import {RemoteError} from '../../lib/errors/remote-error.js';
 import {RuntimeLoadError} from '../../lib/errors/runtime-load-error.js';
+import {TrainingError} from '../../lib/errors/training-error.js';
 
 // A record, so that a code added without a class does not compile.
 const classes: Record<ErrorCode, new (...args: never[]) => ImplicitPrmError> = {
@@ -30,6 +31,9 @@ const classes: Record<ErrorCode, new (...args: never[]) => ImplicitPrmError> = {
   RUNTIME_NOT_FOUND: RuntimeLoadError,
   RUNTIME_MISMATCH: RuntimeLoadError,
   GPU_UNAVAILABLE: RuntimeLoadError,
+  TRAINING_UNSUPPORTED: ModelError,
+  TRAINING_FAILED: TrainingError,
+  WRITE_FAILED: EvaluationError,
   OUT_OF_MEMORY: EvaluationError,
   WRITE_FAILED: EvaluationError,
   EVALUATION_FAILED: EvaluationError,

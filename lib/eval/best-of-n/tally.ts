@@ -108,6 +108,15 @@ export class BestOfNTally {
   }
 
   /**
+   * How right a method is for each problem so far, 0 … 1, with the first N responses.
+   *
+   * @param n - one of the values of N, for which every problem has responses
+   */
+  outcomes(method: BestOfNMethod, n: number): readonly number[] {
+    return this.#outcomes.get(method)![this.#counts.indexOf(n)]!;
+  }
+
+  /**
    * Evaluates the problems so far, at least one.
    *
    * @throws {@link InvalidInputError} if one has fewer than N responses

@@ -1,0 +1,32 @@
+import {packageVersion} from '../utils/package-version.js';
+import type {CheckedTrainOptions} from './train-options.js';
+import {recipeOf} from './training-identity.js';
+
+/** What an adapter is of. */
+export interface AdapterOrigin {
+  /** The base's name, empty if it has none. */
+  name: string;
+  /** Of the base's file. */
+  fingerprint: string;
+  /** The step that the adapter is of. */
+  step: number;
+}
+
+/** What is written into an adapter: how to use it, what it belongs to, how it was made. */
+export function adapterMetadata(
+  options: CheckedTrainOptions,
+  {name, fingerprint, step}: AdapterOrigin,
+): Record<string, string | number> {
+  const training = Object.fromEntries(
+    Object.entries({...recipeOf(options), step}).map(([key, value]) => [key.replace(/^--/u, ''), value]),
+  );
+  return {
+    'general.name': name === '' ? 'implicit PRM' : `${name} implicit PRM`,
+    ...(options.objective === 'sft' ? {} : {'implicit_prm.beta': options.beta}),
+    'implicit_prm.objective': options.objective,
+    'implicit_prm.base.name': name,
+    'implicit_prm.base.fingerprint': fingerprint,
+    'implicit_prm.training': JSON.stringify(training),
+    'implicit_prm.version': packageVersion(),
+  };
+}
