@@ -56,6 +56,9 @@ export class BigramTrainer implements Trainer {
   readonly #base: Float64Array;
   readonly #gradient = new Float64Array(vocabulary ** 2);
   #state: State;
+  /** Rows that are known. */
+  readonly #baseRows: Float64Array[] = [];
+  #rows: Float64Array[] = [];
   #kept: readonly TrainingSequence[] = [];
   isClosed = false;
 
@@ -125,26 +128,24 @@ export class BigramTrainer implements Trainer {
     }
 
     this.#gradient.fill(0);
+    this.#rows = [];
     return {gradientNorm: norm};
   }
 
   async save(path: string): Promise<void> {
     this.calls.save++;
     const {weights, first, second, steps} = this.#state;
-    await writeAtomically(
-      path,
-      JSON.stringify({weights: [...weights], first: [...first], second: [...second], steps}),
-    );
+    const numbers = Float64Array.from([steps, ...weights, ...first, ...second]);
+    await writeAtomically(path, Buffer.from(numbers.buffer).toString('base64'));
   }
 
   async restore(path: string): Promise<void> {
-    const {weights, first, second, steps} = JSON.parse(await readFile(path, 'utf8'));
-    this.#state = {
-      weights: Float64Array.from(weights),
-      first: Float64Array.from(first),
-      second: Float64Array.from(second),
-      steps,
-    };
+    const bytes = Uint8Array.from(Buffer.from(await readFile(path, 'utf8'), 'base64'));
+    const [steps, ...numbers] = new Float64Array(bytes.buffer);
+    const size = vocabulary ** 2;
+    const part = (index: number) => Float64Array.from(numbers.slice(index * size, (index + 1) * size));
+    this.#state = {steps: steps!, weights: part(0), first: part(1), second: part(2)};
+    this.#rows = [];
   }
 
   async saveAdapter(path: string, metadata: Record<string, string | number>): Promise<void> {
@@ -157,12 +158,20 @@ export class BigramTrainer implements Trainer {
 
   /** Probabilities of the token after another. */
   #row(before: number, adapter: boolean): Float64Array {
+    const rows = adapter ? this.#rows : this.#baseRows;
+    const known = rows[before];
+    if (known) {
+      return known;
+    }
+
     const start = before * vocabulary;
     const logits = this.#base.slice(start, start + vocabulary);
     const odds = logits.map((logit, token) =>
       Math.exp(logit + (adapter ? this.#state.weights[start + token]! : 0)),
     );
     const sum = odds.reduce((all, one) => all + one, 0);
-    return odds.map(one => one / sum);
+    const row = odds.map(one => one / sum);
+    rows[before] = row;
+    return row;
   }
 }
