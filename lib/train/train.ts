@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
-import {fileFingerprint} from '../eval/file-fingerprint.js';
-import {ResumeError} from '../runs/resume-error.js';
-import {runDifference} from '../runs/run-difference.js';
+import {modelFingerprint} from '../pair/model-fingerprint.js';
+import {runDifference} from '../runs/difference.js';
+import {ResumeError} from '../runs/run.js';
 import {fileError} from '../utils/file-error.js';
 import {adapterMetadata} from './adapter-metadata.js';
 import type {RewardBasis} from './batch-trainer.js';
@@ -104,7 +104,7 @@ async function* trainWith(
     }
 
     const bestStep = best?.step ?? loop.record.step;
-    const fingerprint = await fileFingerprint(options.base);
+    const fingerprint = (await modelFingerprint(options.base)).join(' ');
     await trainer.saveAdapter(options.output, adapterMetadata(options, {name, fingerprint, step: bestStep}));
     const evaluation = yield* evaluate(trainer, prepared, {...options, maxTokens});
     const result: TrainResult = {

@@ -1,5 +1,5 @@
 import type {z} from 'zod';
-import {fileFingerprint} from '../eval/file-fingerprint.js';
+import {modelFingerprint} from '../pair/model-fingerprint.js';
 import {trainingSetDigest} from './data/training-set.js';
 import type {PreparedTraining} from './prepare-training.js';
 import type {TrainingRecord} from './run/training-record.js';
@@ -11,7 +11,7 @@ export async function trainingIdentity(
   options: CheckedTrainOptions,
 ): Promise<TrainingRecord['identity']> {
   return {
-    base: await fileFingerprint(options.base),
+    base: (await modelFingerprint(options.base)).join(' '),
     data: trainingSetDigest(set),
     ...recipeOf(options),
   };

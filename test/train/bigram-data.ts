@@ -1,6 +1,5 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {seededRandom} from '../../lib/eval/seeded-random.js';
 import type {PlacedRecord} from '../../lib/train/data/collect-prompts.js';
 import {train} from '../../lib/train/train.js';
 import {
@@ -8,6 +7,7 @@ import {
   type TrainOptions,
   trainOptionsSchema,
 } from '../../lib/train/train-options.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {BigramTrainer, byteTokeniser} from './bigram-trainer.js';
 

@@ -1,6 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {seededRandom} from '../../lib/eval/seeded-random.js';
-import {writeAtomically} from '../../lib/runs/write-atomically.js';
+import {writeAtomically} from '../../lib/runs/files/write-atomically.js';
 import type {OpenTokeniser} from '../../lib/train/train.js';
 import type {
   OptimizerStepOptions,
@@ -8,6 +7,7 @@ import type {
   TrainerOptions,
   TrainingSequence,
 } from '../../lib/train/trainer.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 
 /** Tokens are the bytes of a text; 1 ends a prompt, 2 a turn. */
 export const vocabulary = 128;

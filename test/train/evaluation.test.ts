@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {seededRandom} from '../../lib/eval/seeded-random.js';
 import {areaUnderCurve} from '../../lib/train/evaluation/area-under-curve.js';
 import type {HeldOutResponse, JudgedSteps} from '../../lib/train/evaluation/measured-response.js';
 import {evaluateTraining} from '../../lib/train/evaluation/train-evaluation.js';
+import {seededRandom} from '../../lib/utils/seeded-random.js';
 import {auc} from '../helpers/auc.js';
 
 /** Steps with these rewards for the pair; the judges without training are given others. */

@@ -160,6 +160,6 @@ function statistics(
 }
 
 /** The harmonic mean of two shares, 0 if either is 0: the F1 of ProcessBench. */
-function harmonicMean(a: number, b: number): number {
+export function harmonicMean(a: number, b: number): number {
   return a + b === 0 ? 0 : (2 * a * b) / (a + b);
 }

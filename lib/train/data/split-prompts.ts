@@ -1,4 +1,4 @@
-import {seededRandom} from '../../eval/seeded-random.js';
+import {seededRandom} from '../../utils/seeded-random.js';
 import {shuffled} from '../shuffle.js';
 import type {TrainingSet} from './training-set.js';
 

@@ -1,5 +1,5 @@
+import type {Estimate} from '../../eval/bootstrap.js';
 import {bootstrap} from '../../eval/bootstrap.js';
-import type {Estimate} from '../../eval/estimate.js';
 import {type Judge, judges} from './measured-response.js';
 
 /** One figure of quality for the pair, beside the same figure for what needs no training. */

@@ -1,4 +1,4 @@
-import {stepsOf} from '../../eval/steps-of.js';
+import {stepsOf} from '../../eval/scoring/steps-of.js';
 import {splitSteps} from '../../steps/split-steps.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
 import {microBatches} from '../data/micro-batches.js';

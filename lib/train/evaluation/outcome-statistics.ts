@@ -1,5 +1,5 @@
-import {BestOfNTally} from '../../eval/best-of-n-tally.js';
-import type {BestOfNMethod} from '../../eval/best-of-n-types.js';
+import {BestOfNTally} from '../../eval/best-of-n/tally.js';
+import type {BestOfNMethod} from '../../eval/best-of-n/types.js';
 import {type Aggregate, aggregate} from '../../reward/aggregate.js';
 import {areaUnderCurve} from './area-under-curve.js';
 import type {Statistic} from './comparison.js';

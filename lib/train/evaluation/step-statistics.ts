@@ -1,6 +1,5 @@
-import {firstError} from '../../eval/first-error.js';
-import {harmonicMean} from '../../eval/harmonic-mean.js';
-import {ProcessBenchTally} from '../../eval/process-bench-tally.js';
+import {harmonicMean, ProcessBenchTally} from '../../eval/process-bench/tally.js';
+import {firstError} from '../../reward/first-error.js';
 import {sigmoid} from '../../reward/sigmoid.js';
 import {areaUnderCurve} from './area-under-curve.js';
 import type {Statistic} from './comparison.js';

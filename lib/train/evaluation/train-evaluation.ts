@@ -1,6 +1,6 @@
-import type {BestOfNEvaluation} from '../../eval/best-of-n-types.js';
+import type {BestOfNEvaluation} from '../../eval/best-of-n/types.js';
 import type {Calibration} from '../../eval/calibration.js';
-import {CalibrationTally} from '../../eval/calibration-tally.js';
+import {CalibrationTally} from '../../eval/calibration.js';
 import {sigmoid} from '../../reward/sigmoid.js';
 import {type Comparison, compare} from './comparison.js';
 import type {HeldOutResponse, LabelledSolution} from './measured-response.js';

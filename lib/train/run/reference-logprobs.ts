@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
-import {writeAtomically} from '../../runs/write-atomically.js';
+import {writeAtomically} from '../../runs/files/write-atomically.js';
 import {sumOf} from '../batch-trainer.js';
 import {microBatches} from '../data/micro-batches.js';
 import type {TrainingExample} from '../data/training-set.js';

@@ -1,7 +1,6 @@
 import {mkdir, readdir, rm} from 'node:fs/promises';
 import path from 'node:path';
-import {FileLock} from '../../runs/file-lock.js';
-import {LockHeldError} from '../../runs/lock-held-error.js';
+import {FileLock, LockHeldError} from '../../runs/files/file-lock.js';
 import {fileError} from '../../utils/file-error.js';
 
 /**

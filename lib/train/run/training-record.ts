@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
-import {writeAtomically} from '../../runs/write-atomically.js';
+import {writeAtomically} from '../../runs/files/write-atomically.js';
 import {fileError} from '../../utils/file-error.js';
 import type {TrainingDirectory} from './training-directory.js';
 
