@@ -20,6 +20,7 @@ export {PairClosedError} from './errors/pair-closed-error.js';
 export {PairMismatchError} from './errors/pair-mismatch-error.js';
 export {RemoteError, type RemoteErrorOptions} from './errors/remote-error.js';
 export {RuntimeLoadError} from './errors/runtime-load-error.js';
+export {TrainingError} from './errors/training-error.js';
 export {evaluateBestOfN} from './eval/best-of-n/evaluate.js';
 export {passAtK} from './eval/best-of-n/pass-at-k.js';
 export type {
@@ -126,3 +127,22 @@ export type {ChatMessage, Prompt} from './text/prompt.js';
 export type {Rendering, RenderingInfo, RenderingOptions} from './text/rendering.js';
 export type {TextWarning} from './text/text-warning.js';
 export type {TokenisedResponse} from './text/tokenised-response.js';
+export type {UnusedCounts, UnusedReason} from './train/data/unused-reason.js';
+export type {Comparison, Measure} from './train/evaluation/comparison.js';
+export type {TrainEvaluation} from './train/evaluation/train-evaluation.js';
+export type {ObjectiveName} from './train/objectives/objective.js';
+export type {RewardMetrics} from './train/reward-metrics.js';
+export type {
+  TrainCheckpointEvent,
+  TrainDataEvent,
+  TrainEvent,
+  TrainModelEvent,
+  TrainProgressEvent,
+  TrainResult,
+  TrainResultEvent,
+  TrainStepEvent,
+  TrainValidationEvent,
+} from './train/train-events.js';
+export type {Records, TrainOptions} from './train/train-options.js';
+export {trainPair} from './train/train-pair.js';
+export type {TrainerDescription} from './train/trainer.js';

@@ -7,6 +7,7 @@ import {mergeCommand} from './merge/command.js';
 import {reportCommand} from './report/command.js';
 import {sampleCommand} from './sample/command.js';
 import {scoreCommand} from './score/command.js';
+import {trainCommand} from './train/command.js';
 
 /** Makes the command `implicit-prm` with its subcommands. Errors are thrown, the process is never ended. */
 export function createProgram(): Command {
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     reportCommand(),
     infoCommand(),
     evalCommand(),
+    trainCommand(),
   ]) {
     program.addCommand(
       command.helpOption('-h, --help', 'print help').configureHelp({showGlobalOptions: true}),
