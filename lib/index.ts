@@ -77,6 +77,7 @@ export type {RankedResponse, RankInput, RankOptions} from './rank/rank-types.js'
 export {vote} from './rank/vote.js';
 export type {AnsweredResponse, AnswerGroup, VoteOptions, VoteResult, VotingRule} from './rank/vote-types.js';
 export {toReport} from './report/to-report.js';
+export {toTrainingReport} from './report/to-training-report.js';
 export type {
   ReportCandidates,
   ReportOptions,

@@ -1,4 +1,4 @@
-// Bundles the script and the style of the report's page into dist/report/.
+// Bundles the scripts and the style of the reports' pages into dist/report/.
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -8,7 +8,11 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 const {outputFiles, metafile} = await build({
   absWorkingDir: root,
-  entryPoints: {page: 'lib/report/page/main.ts', style: 'lib/report/page/page.css'},
+  entryPoints: {
+    page: 'lib/report/page/main.ts',
+    training: 'lib/report/page/training/main.ts',
+    style: 'lib/report/page/page.css',
+  },
   outdir: 'dist/report',
   bundle: true,
   minify: true,
@@ -21,15 +25,18 @@ const {outputFiles, metafile} = await build({
   write: false,
 });
 
-const [script, style] = ['page.js', 'style.css'].map(
+const [page, training, style] = ['page.js', 'training.js', 'style.css'].map(
   name => outputFiles.find(({path: file}) => path.basename(file) === name).text,
 );
 // Either would let the script's element end early, or not at all.
-if (/<\/script|<!--/iu.test(script) || /<\/style/iu.test(style)) {
+if (/<\/script|<!--/iu.test(page + training) || /<\/style/iu.test(style)) {
   throw new Error('The bundle holds markup that would break out of its element.');
 }
 
-writeFileSync(path.join(root, 'dist/report/page.js'), `/*\n${licences()}\n*/\n${script}`);
+for (const [name, script] of Object.entries({page, training})) {
+  writeFileSync(path.join(root, `dist/report/${name}.js`), `/*\n${licences()}\n*/\n${script}`);
+}
+
 writeFileSync(path.join(root, 'dist/report/page.css'), style);
 
 /** The licences of all that is in the bundle, each text once. */

@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {packageRoot} from '../utils/package-root.js';
 import {packageVersion} from '../utils/package-version.js';
+import type {TrainingReportData} from './data/training-types.js';
 import type {ReportData} from './data/types.js';
 
 const entities: Readonly<Record<string, string>> = {
@@ -13,16 +14,27 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** What each page is given. */
+interface PageData {
+  page: ReportData;
+  training: TrainingReportData;
+}
+
 /** What a report has in its head to be known by. */
 export const generatorTag = '<meta name="generator" content="implicit-prm report">';
 
 /**
  * Writes a page around its data.
  *
+ * @param name - of the page, as it is bundled
+ * @param data - what its script reads, but for `generator`
  * @throws an error if the page's script has not been built
  */
-export function pageHtml(data: Omit<ReportData, 'generator'>): string {
-  const script = builtFile('page.js');
+export function pageHtml<Name extends keyof PageData>(
+  name: Name,
+  data: Omit<PageData[Name], 'generator'>,
+): string {
+  const script = builtFile(`${name}.js`);
   const hash = createHash('sha256').update(script).digest('base64');
   // Nothing can be loaded or sent, and no script run but this one, whatever a response might smuggle in.
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;

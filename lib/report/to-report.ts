@@ -25,5 +25,5 @@ export function toReport(results: readonly ReportResult[], options: ReportOption
   }
 
   const {title = 'Process rewards'} = check(optionsSchema, options, "toReport's options");
-  return pageHtml({title, skipped: 0, ...buildReportData(results)});
+  return pageHtml('page', {title, skipped: 0, ...buildReportData(results)});
 }

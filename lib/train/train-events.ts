@@ -2,6 +2,7 @@ import type {UnusedCounts} from './data/unused-reason.js';
 import type {TrainEvaluation} from './evaluation/train-evaluation.js';
 import type {ObjectiveName} from './objectives/objective.js';
 import type {RewardMetrics} from './reward-metrics.js';
+import type {StepRecord, ValidationRecord} from './run/training-record.js';
 import type {TrainerDescription} from './trainer.js';
 
 /** What {@link trainPair} tells as it goes on. */
@@ -111,4 +112,6 @@ export interface TrainResult {
   data: Omit<TrainDataEvent, 'type'>;
   /** On what was held out; `null` where nothing was, or for `sft`. */
   evaluation: TrainEvaluation | null;
+  /** How the training went, from its very beginning. */
+  history: {steps: StepRecord[]; validations: ValidationRecord[]};
 }

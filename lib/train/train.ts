@@ -116,6 +116,7 @@ async function* trainWith(
       stoppedEarly: loop.record.step < loop.steps,
       data: describeData(prepared),
       evaluation,
+      history: {steps: loop.record.steps, validations: loop.record.validations},
     };
     await loop.finish(result);
     yield {type: 'result', result};

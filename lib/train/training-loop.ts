@@ -114,7 +114,7 @@ export class TrainingLoop {
   }
 
   /** Keeps what came of the training, and of its states only that of the adapter. */
-  async finish(result: TrainResult): Promise<void> {
+  async finish({history: _history, ...result}: TrainResult): Promise<void> {
     const {directory} = this.#tools;
     const {best, state} = this.#record;
     const kept = best ? null : state;

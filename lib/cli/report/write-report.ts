@@ -19,6 +19,6 @@ export async function writeReport(
   {results, skipped}: ReportLines,
   {title}: WriteReportOptions,
 ): Promise<void> {
-  const page = pageHtml({title, skipped, ...buildReportData(results)});
+  const page = pageHtml('page', {title, skipped, ...buildReportData(results)});
   await (output === '-' ? writeStdout(page) : writeAtomically(output, page));
 }

@@ -1,5 +1,8 @@
+import path from 'node:path';
 import process from 'node:process';
 import {Command} from 'commander';
+import {toTrainingReport} from '../../report/to-training-report.js';
+import {writeAtomically} from '../../runs/files/write-atomically.js';
 import {nativeTools} from '../../train/native-tools.js';
 import {train} from '../../train/train.js';
 import type {TrainEvent, TrainResult} from '../../train/train-events.js';
@@ -8,6 +11,7 @@ import {check} from '../../utils/check.js';
 import {escapeJson} from '../../utils/escape-json.js';
 import {printable} from '../../utils/printable.js';
 import {interruptible} from '../interruptible.js';
+import {requireReportPlace} from '../report/require-place.js';
 import {createChalk, writeStdout} from '../terminal/stdout.js';
 import {formatTrainResult} from './format-result.js';
 import {addTrainOptions, type TrainFlags, trainOptionsOf} from './options.js';
@@ -37,12 +41,27 @@ async function run(files: readonly string[], flags: TrainFlags, signal: AbortSig
     {...trainOptionsOf(flags), data, steps, signal, onLog},
     'the options of train',
   );
+  const {report, output, overwrite = false} = flags;
+  if (report !== undefined) {
+    await requireReportPlace(report, {overwrite, others: [...files, output]});
+  }
+
   const result = await showTraining(train({data, steps}, options, nativeTools), options, flags);
+  if (report !== undefined) {
+    await writeAtomically(report, toTrainingReport(result, {title: path.basename(output)}));
+  }
+
   await writeStdout(
     flags.json
-      ? `${escapeJson(JSON.stringify(result, null, 2))}\n`
+      ? `${escapeJson(JSON.stringify(withoutLists(result), null, 2))}\n`
       : formatTrainResult(result, flags.base, createChalk(flags.color)),
   );
+}
+
+/** Without what only a page shows, a line for every step and response; it is in the folder of the training. */
+function withoutLists({history: _history, evaluation, ...result}: TrainResult): unknown {
+  const {outcomes: _outcomes, ...measured} = evaluation ?? {};
+  return {...result, evaluation: evaluation && measured};
 }
 
 async function showTraining(

@@ -18,6 +18,11 @@ export function pageHeader({title, generator, beta, skipped, prompts, responses}
     ...(labelled.length === 0 ? [] : [`${((100 * right) / labelled.length).toFixed(1)}% right`]),
     ...(skipped === 0 ? [] : [`${formatCount(skipped, 'line')} not scored`]),
   ];
+  return headerOf(title, facts, generator);
+}
+
+/** Makes the head of a page with a line of facts. */
+export function headerOf(title: string, facts: readonly string[], generator: string): HTMLElement {
   return element(
     'header',
     {},

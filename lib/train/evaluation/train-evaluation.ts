@@ -22,6 +22,8 @@ export interface TrainEvaluation {
   controlBestOfN: BestOfNEvaluation | null;
   /** σ of the outcome reward against correctness; `null` without a response. */
   calibration: Calibration | null;
+  /** The outcome reward of each held-out response, and its control: β log π_ref. */
+  outcomes: {correct: boolean; reward: number; control: number}[];
   /** What says whether the pair has learned anything: the measures in which it beats its control, and the others. */
   beatsControl: {yes: Comparison['measure'][]; no: Comparison['measure'][]};
 }
@@ -58,6 +60,11 @@ export function evaluateTraining(
     bestOfN: chosen?.tallies.reward.evaluate(drawing) ?? null,
     controlBestOfN: chosen?.tallies.control.evaluate(drawing) ?? null,
     calibration: calibrationOf(responses),
+    outcomes: responses.map(({correct, steps}) => ({
+      correct,
+      reward: steps.reward.at(-1)!.q,
+      control: steps.control.at(-1)!.q,
+    })),
     beatsControl: {yes: measures(true), no: measures(false)},
   };
 }

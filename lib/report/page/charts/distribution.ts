@@ -4,14 +4,20 @@ import {verdictColours} from '../colours.js';
 import type {ResponseView, Verdict} from '../response-view.js';
 import {chart, legend} from './chart.js';
 
+/** What a distribution is of. */
+export type Scored = Pick<ResponseView, 'verdict' | 'score'>;
+
 /** Draws how the scores of right and of wrong responses are distributed: right ones above the line, wrong ones below. */
-export function distributionChart(responses: readonly ResponseView[]): HTMLElement {
+export function distributionChart(
+  responses: readonly Scored[],
+  {title = 'Scores', subtitle = 'responses by score'}: {title?: string; subtitle?: string} = {},
+): HTMLElement {
   const groups = (['right', 'unlabelled', 'wrong'] as const)
     .map(verdict => ({verdict, members: responses.filter(response => response.verdict === verdict)}))
     .filter(({members}) => members.length > 0);
   return chart({
-    title: 'Scores',
-    subtitle: 'responses by score',
+    title,
+    subtitle,
     caption: legend(
       groups.map(({verdict, members}) => ({
         colour: verdictColours[verdict],
@@ -19,7 +25,7 @@ export function distributionChart(responses: readonly ResponseView[]): HTMLEleme
         value: members.length.toLocaleString('en'),
       })),
     ),
-    label: `Distribution of the scores of ${groups.map(({verdict, members}) => `${members.length} ${verdict}`).join(', ')} responses`,
+    label: `${title}: distribution over ${groups.map(({verdict, members}) => `${members.length} ${verdict}`).join(', ')} responses`,
     height: 150,
     options: () => ({
       x: {label: null, nice: true},
@@ -37,7 +43,7 @@ export function distributionChart(responses: readonly ResponseView[]): HTMLEleme
   });
 }
 
-function bars(verdict: Verdict, members: ResponseView[], all: readonly ResponseView[]): Plot.Markish {
+function bars(verdict: Verdict, members: Scored[], all: readonly Scored[]): Plot.Markish {
   const sign = verdict === 'wrong' ? -1 : 1;
   const scores = all.map(({score}) => score);
   return Plot.rectY(
