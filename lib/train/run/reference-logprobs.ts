@@ -35,26 +35,31 @@ export async function* referenceLogprobs(
   const sequences = examples as readonly TrainingExample[];
   let done = present.length - missing.length;
   let saved = Date.now();
-  for (const members of microBatches(sequences, missing, maxTokens)) {
-    const logprobs = await trainer.forward(
-      members.map(member => sequences[member]!),
-      {adapter: false, keep: false, signal},
-    );
-    for (const [place, member] of members.entries()) {
-      sums[member] = sumOf(logprobs[place]!);
-    }
+  let isUnsaved = false;
+  try {
+    for (const members of microBatches(sequences, missing, maxTokens)) {
+      const logprobs = await trainer.forward(
+        members.map(member => sequences[member]!),
+        {adapter: false, keep: false, signal},
+      );
+      for (const [place, member] of members.entries()) {
+        sums[member] = sumOf(logprobs[place]!);
+      }
 
-    done += members.length;
-    if (Date.now() - saved > saveInterval) {
+      done += members.length;
+      isUnsaved = true;
+      if (Date.now() - saved > saveInterval) {
+        await writeSums(file, sums);
+        saved = Date.now();
+        isUnsaved = false;
+      }
+
+      yield {done, total: present.length};
+    }
+  } finally {
+    if (isUnsaved) {
       await writeSums(file, sums);
-      saved = Date.now();
     }
-
-    yield {done, total: present.length};
-  }
-
-  if (missing.length > 0) {
-    await writeSums(file, sums);
   }
 
   return sums;
