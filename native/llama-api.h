@@ -52,6 +52,9 @@
     FUNCTION(gguf_get_val_str)                                                                               \
     FUNCTION(gguf_init_from_file)                                                                            \
     FUNCTION(llama_adapter_lora_init)                                                                        \
+    FUNCTION(llama_adapter_meta_count)                                                                       \
+    FUNCTION(llama_adapter_meta_key_by_index)                                                                \
+    FUNCTION(llama_adapter_meta_val_str_by_index)                                                            \
     FUNCTION(llama_backend_init)                                                                             \
     FUNCTION(llama_context_default_params)                                                                   \
     FUNCTION(llama_decode)                                                                                   \

@@ -46,12 +46,14 @@ llama_model* load(const LlamaApi& api, const ModelOptions& options, LogScope& lo
                                      reasonOr(log, "llama.cpp gives no reason"));
 }
 
-std::string metadataAt(const llama_model* model, int32_t index,
-                       decltype(&::llama_model_meta_key_by_index) get) {
-    const int32_t length = get(model, index, nullptr, 0);
+/// @param owner a model or an adapter, @param get one of its functions that write a text
+template <typename Owner>
+std::string metadataAt(const Owner* owner, int32_t index,
+                       int32_t (*get)(const Owner*, int32_t, char*, size_t)) {
+    const int32_t length = get(owner, index, nullptr, 0);
     if (length <= 0) return {};
     std::string text(static_cast<size_t>(length) + 1, '\0');
-    get(model, index, text.data(), text.size());
+    get(owner, index, text.data(), text.size());
     text.pop_back();
     return text;
 }
@@ -143,6 +145,15 @@ llama_adapter_lora* loadAdapter(const LlamaApi& api, const Model& model, const s
     if (adapter) return adapter;
     throw Error("INVALID_MODEL", "Could not load the LoRA adapter " + path + " for the model " +
                                      model.path() + ": " + reasonOr(log, "llama.cpp gives no reason"));
+}
+
+std::map<std::string, std::string> adapterMetadata(const LlamaApi& api, const llama_adapter_lora* adapter) {
+    std::map<std::string, std::string> metadata;
+    for (int32_t index = 0; index < api.llama_adapter_meta_count(adapter); ++index) {
+        metadata[metadataAt(adapter, index, api.llama_adapter_meta_key_by_index)] =
+            metadataAt(adapter, index, api.llama_adapter_meta_val_str_by_index);
+    }
+    return metadata;
 }
 
 std::optional<double> readBeta(const LlamaApi& api, const std::string& path) {

@@ -76,6 +76,9 @@ private:
 llama_adapter_lora* loadAdapter(const LlamaApi& api, const Model& model, const std::string& path,
                                 LogScope& log);
 
+/// All scalar metadata of an adapter, as text.
+std::map<std::string, std::string> adapterMetadata(const LlamaApi& api, const llama_adapter_lora* adapter);
+
 /// The number under `implicit_prm.beta` in the metadata of a GGUF file, a model's or an adapter's.
 std::optional<double> readBeta(const LlamaApi& api, const std::string& path);
 

@@ -133,6 +133,11 @@ void Pair::load(const PairOptions& options, LogScope& log, const LoadProgress& p
     if (!beta_) beta_ = readBeta(api, options.policy);
 }
 
+std::map<std::string, std::string> Pair::adapterMetadata() const {
+    if (!policy_.adapter) return {};
+    return iprm::adapterMetadata(runtime_.api(), policy_.adapter);
+}
+
 void Pair::checkVocabularies() const {
     const auto difference = policy_.model->vocabulary().firstDifference(reference_.model->vocabulary());
     if (!difference) return;

@@ -6,6 +6,7 @@
 #include "pair-evaluation.h"
 #include "runtime.h"
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -75,6 +76,8 @@ public:
     const MemoryUse& memory() const { return memory_; }
     /// From the adapter's metadata, else from the policy's.
     std::optional<double> beta() const { return beta_; }
+    /// The adapter's metadata; nothing without an adapter.
+    std::map<std::string, std::string> adapterMetadata() const;
 
 private:
     /// A model and what evaluates it.

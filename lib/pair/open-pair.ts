@@ -2,6 +2,7 @@ import {findRuntime} from '../engine/native/find-runtime.js';
 import {NativeEngine} from '../engine/native/native-engine.js';
 import {PairMismatchError} from '../errors/pair-mismatch-error.js';
 import {check} from '../utils/check.js';
+import {otherBase} from './adapter-base.js';
 import {assemblePair} from './assemble-pair.js';
 import {locateModel} from './locate-model.js';
 import {nativeTokeniser} from './native-tokeniser.js';
@@ -68,9 +69,14 @@ export async function openPair(options: PairOptions): Promise<Pair> {
     },
   );
   const {rendering, templateArguments, date, onWarning} = checked;
+  const other =
+    lora === undefined
+      ? undefined
+      : await otherBase({policy, lora, metadata: engine.description.adapterMetadata});
+  const unused = engine.description.unusedTokensDiffer ? unusedTokensDiffer : undefined;
   return assemblePair(engine, nativeTokeniser(engine), checked.beta, {
     ...{rendering, templateArguments, date, onWarning, signal},
-    warnings: engine.description.unusedTokensDiffer ? [unusedTokensDiffer] : [],
+    warnings: [unused, other].filter(warning => warning !== undefined),
   });
 }
 

@@ -8,6 +8,12 @@ export type PairWarning =
       code: 'UNUSED_TOKENS_DIFFER';
       /** One sentence for a human. */
       message: string;
+    }
+  | {
+      /** The adapter says that it was trained on another base than the policy's model. */
+      code: 'OTHER_BASE';
+      /** One sentence for a human. */
+      message: string;
     };
 
 /** The warnings of a pair, each kind once. */

@@ -1,3 +1,4 @@
+import {baseFingerprintKey, baseNameKey} from '../pair/adapter-base.js';
 import {packageVersion} from '../utils/package-version.js';
 import type {CheckedTrainOptions} from './train-options.js';
 import {recipeOf} from './training-identity.js';
@@ -24,8 +25,8 @@ export function adapterMetadata(
     'general.name': name === '' ? 'implicit PRM' : `${name} implicit PRM`,
     ...(options.objective === 'sft' ? {} : {'implicit_prm.beta': options.beta}),
     'implicit_prm.objective': options.objective,
-    'implicit_prm.base.name': name,
-    'implicit_prm.base.fingerprint': fingerprint,
+    [baseNameKey]: name,
+    [baseFingerprintKey]: fingerprint,
     'implicit_prm.training': JSON.stringify(training),
     'implicit_prm.version': packageVersion(),
   };

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {LogListener} from '../engine/native-engine.js';
+import type {LogListener} from '../engine/native/native-engine.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
 import {objectiveNames} from './objectives/find-objective.js';
 import type {ObjectiveName} from './objectives/objective.js';

@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {modelFingerprint} from '../pair/model-fingerprint.js';
+import {baseFingerprint} from '../pair/adapter-base.js';
 import {runDifference} from '../runs/difference.js';
 import {ResumeError} from '../runs/run.js';
 import {fileError} from '../utils/file-error.js';
@@ -104,7 +104,7 @@ async function* trainWith(
     }
 
     const bestStep = best?.step ?? loop.record.step;
-    const fingerprint = (await modelFingerprint(options.base)).join(' ');
+    const fingerprint = await baseFingerprint(options.base);
     await trainer.saveAdapter(options.output, adapterMetadata(options, {name, fingerprint, step: bestStep}));
     const evaluation = yield* evaluate(trainer, prepared, {...options, maxTokens});
     const result: TrainResult = {

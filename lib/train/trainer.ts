@@ -1,4 +1,4 @@
-import type {LogListener} from '../engine/native-engine.js';
+import type {LogListener} from '../engine/native/native-engine.js';
 
 /** Tokens whose log-probabilities under the model that is trained are wanted. */
 export interface TrainingSequence {

@@ -1,5 +1,5 @@
 import type {z} from 'zod';
-import {modelFingerprint} from '../pair/model-fingerprint.js';
+import {baseFingerprint} from '../pair/adapter-base.js';
 import {trainingSetDigest} from './data/training-set.js';
 import type {PreparedTraining} from './prepare-training.js';
 import type {TrainingRecord} from './run/training-record.js';
@@ -11,7 +11,7 @@ export async function trainingIdentity(
   options: CheckedTrainOptions,
 ): Promise<TrainingRecord['identity']> {
   return {
-    base: (await modelFingerprint(options.base)).join(' '),
+    base: await baseFingerprint(options.base),
     data: trainingSetDigest(set),
     ...recipeOf(options),
   };

@@ -123,9 +123,13 @@ std::vector<Sequence> toSequences(const Napi::Value& array) {
     return sequences;
 }
 
+Napi::Object toJs(Napi::Env env, const std::map<std::string, std::string>& texts) {
+    Napi::Object object = Napi::Object::New(env);
+    for (const auto& [key, value] : texts) object.Set(key, value);
+    return object;
+}
+
 Napi::Object toJs(Napi::Env env, const ModelDescription& description) {
-    Napi::Object metadata = Napi::Object::New(env);
-    for (const auto& [key, value] : description.metadata) metadata.Set(key, value);
     Napi::Object object = Napi::Object::New(env);
     object["architecture"] = description.architecture;
     object["name"] = description.name;
@@ -141,7 +145,7 @@ Napi::Object toJs(Napi::Env env, const ModelDescription& description) {
     object["endOfTurn"] = description.endOfTurn;
     object["beta"] = toJsOrNull(env, description.beta);
     object["chatTemplate"] = toJsOrNull(env, description.chatTemplate);
-    object["metadata"] = metadata;
+    object["metadata"] = toJs(env, description.metadata);
     return object;
 }
 
@@ -209,6 +213,7 @@ Napi::Object describePair(Napi::Env env, const Pair& pair) {
     object["logSoftmax"] = pair.usesGraphLogSoftmax() ? "graph" : "host";
     object["memory"] = toJs(env, pair.memory());
     object["beta"] = toJsOrNull(env, pair.beta());
+    object["adapterMetadata"] = toJs(env, pair.adapterMetadata());
     object["specialTokens"] = toJs(env, pair.vocabulary().specialTokens());
     object["longestToken"] = static_cast<double>(pair.vocabulary().longestToken());
     object["unusedTokensDiffer"] =

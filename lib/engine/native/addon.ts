@@ -84,6 +84,8 @@ export interface AddonPairDescription {
   logSoftmax: 'graph' | 'host';
   memory: {weights: number; kvCache: number; compute: number; host: number};
   beta: number | null;
+  /** Of the LoRA adapter, as text; empty without one. */
+  adapterMetadata: Record<string, string>;
   specialTokens: AddonSpecialToken[];
   longestToken: number;
   unusedTokensDiffer: boolean;
