@@ -6,6 +6,7 @@
 
 export type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine/engine.js';
 export type {MemoryInfo, ModelInfo} from './engine/engine-info.js';
+export {type MergeAdapterOptions, mergeAdapter} from './engine/native/merge-adapter.js';
 export type {LogListener} from './engine/native/native-engine.js';
 export type {TokenUsage} from './engine/token-usage.js';
 export {ChatTemplateError} from './errors/chat-template-error.js';

@@ -4,6 +4,7 @@ import {demoCommand} from './demo/command.js';
 import {evalCommand} from './eval/command.js';
 import {infoCommand} from './info/command.js';
 import {mergeCommand} from './merge/command.js';
+import {mergeLoraCommand} from './merge-lora/command.js';
 import {reportCommand} from './report/command.js';
 import {sampleCommand} from './sample/command.js';
 import {scoreCommand} from './score/command.js';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     infoCommand(),
     evalCommand(),
     trainCommand(),
+    mergeLoraCommand(),
   ]) {
     program.addCommand(
       command.helpOption('-h, --help', 'print help').configureHelp({showGlobalOptions: true}),

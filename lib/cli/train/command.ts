@@ -12,6 +12,7 @@ import {escapeJson} from '../../utils/escape-json.js';
 import {printable} from '../../utils/printable.js';
 import {interruptible} from '../interruptible.js';
 import {requireReportPlace} from '../report/require-place.js';
+import {requireModelPlace, writeMerged} from '../run/write-merged.js';
 import {createChalk, writeStdout} from '../terminal/stdout.js';
 import {formatTrainResult} from './format-result.js';
 import {addTrainOptions, type TrainFlags, trainOptionsOf} from './options.js';
@@ -41,7 +42,11 @@ async function run(files: readonly string[], flags: TrainFlags, signal: AbortSig
     {...trainOptionsOf(flags), data, steps, signal, onLog},
     'the options of train',
   );
-  const {report, output, overwrite = false} = flags;
+  const {base, report, merged, output, overwrite = false, quiet = false} = flags;
+  if (merged !== undefined) {
+    await requireModelPlace(merged, [base, output], overwrite);
+  }
+
   if (report !== undefined) {
     await requireReportPlace(report, {overwrite, others: [...files, output]});
   }
@@ -51,10 +56,14 @@ async function run(files: readonly string[], flags: TrainFlags, signal: AbortSig
     await writeAtomically(report, toTrainingReport(result, {title: path.basename(output)}));
   }
 
+  if (merged !== undefined) {
+    await writeMerged({base, lora: output, output: merged, quiet}, signal);
+  }
+
   await writeStdout(
     flags.json
       ? `${escapeJson(JSON.stringify(withoutLists(result), null, 2))}\n`
-      : formatTrainResult(result, flags.base, createChalk(flags.color)),
+      : formatTrainResult(result, base, createChalk(flags.color)),
   );
 }
 

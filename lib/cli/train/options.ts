@@ -35,6 +35,7 @@ export interface TrainFlags {
   resume?: true;
   overwrite?: true;
   report?: string;
+  merged?: string;
   json?: true;
   threads?: number;
   gpu?: 'auto' | 'off';
@@ -54,7 +55,8 @@ export interface TrainFlags {
 export function addTrainOptions(command: Command): Command {
   command
     .requiredOption('--base <file>', 'the model to train from: a GGUF file')
-    .requiredOption('-o, --output <file>', 'the adapter to write: a LoRA in a GGUF file');
+    .requiredOption('-o, --output <file>', 'the adapter to write: a LoRA in a GGUF file')
+    .option('--merged <file>', 'write base and adapter in one model too, see implicit-prm merge-lora');
   return addMachineOptions(addMeasuringOptions(addRecipeOptions(command))).addHelpText('after', notes);
 }
 
