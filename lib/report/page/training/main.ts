@@ -9,24 +9,28 @@ import {trainingCurves} from './curves.js';
 
 const data = JSON.parse(document.querySelector('#data')!.textContent!) as TrainingReportData;
 document.body.classList.add('training');
-document.body.append(headerOf(data.title, facts(data), data.generator));
 document.body.append(
+  headerOf(data.title, facts(data), data.generator),
   element(
-    'section',
-    {class: 'overview', 'aria-label': 'The training over its steps'},
-    ...trainingCurves(data),
-  ),
-);
-if (data.evaluation) {
-  document.body.append(
+    'main',
+    {},
     element(
       'section',
-      {class: 'overview', 'aria-label': 'Held-out responses'},
-      ...outcomeCharts(data.evaluation),
+      {class: 'overview', 'aria-label': 'The training over its steps'},
+      ...trainingCurves(data),
     ),
-    comparisonTable(data.evaluation),
-  );
-}
+    ...(data.evaluation
+      ? [
+          element(
+            'section',
+            {class: 'overview', 'aria-label': 'Held-out responses'},
+            ...outcomeCharts(data.evaluation),
+          ),
+          comparisonTable(data.evaluation),
+        ]
+      : []),
+  ),
+);
 
 function facts({objective, beta, steps, bestStep, stoppedEarly, data}: TrainingReportData): string[] {
   return [
