@@ -49,13 +49,13 @@ browserTest(
       await page.goto(pathToFileURL(file).href);
       await page.locator('figure svg[role=img]').first().waitFor();
       t.deepEqual(await page.locator('figure h2').allTextContents(), [
-        ...['Loss', 'Right', 'Rewards', 'Gradient', 'Learning rate'],
+        ...['Loss', 'Right', 'Rewards', 'Gradient'],
         ...['Before', 'After', 'Calibration'],
       ]);
-      t.is(await page.locator('figure svg[role=img]').count(), 8);
+      t.is(await page.locator('figure svg[role=img]').count(), 7);
       t.true((await page.locator('.comparisons tbody tr').count()) >= 5);
       t.true(await page.locator('.comparisons tbody').getByText('outcome AUC, min').isVisible());
-    await page.evaluate(axe);
+      await page.evaluate(axe);
       const {violations} = (await page.evaluate('axe.run()')) as {violations: {id: string}[]};
       t.deepEqual(
         violations.map(({id}) => id),

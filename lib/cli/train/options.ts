@@ -67,7 +67,7 @@ function addRecipeOptions(command: Command): Command {
     .option('--rank <number>', 'the adapter’s rank; 16 if left out', wholeNumber(1, 1024))
     .option('--alpha <number>', 'the adapter’s scale; twice its rank if left out', positiveNumber)
     .option('--layers <which>', 'blocks with an adapter: all (if left out), or last:N', parseLayers)
-    .option('--learning-rate <number>', 'the highest learning rate; 5e-4 if left out', positiveNumber)
+    .option('--learning-rate <number>', 'the highest learning rate; 2e-4 if left out', positiveNumber)
     .option('--warmup <share>', 'steps in which it rises; 0.05 of all if left out', share)
     .addOption(
       new Option('--decay <how>', 'how it falls then; cosine if left out').choices(['cosine', 'constant']),

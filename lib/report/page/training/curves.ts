@@ -3,7 +3,7 @@ import type {TrainingReportData} from '../../data/training-types.js';
 import {chart, legend} from '../charts/chart.js';
 
 type Step = TrainingReportData['history']['steps'][number];
-type Metric = 'loss' | 'accuracy' | 'meanRewardRight' | 'meanRewardWrong' | 'gradientNorm' | 'learningRate';
+type Metric = 'loss' | 'accuracy' | 'meanRewardRight' | 'meanRewardWrong' | 'gradientNorm';
 
 /** A line of a chart: the mean over neighbouring steps, and dots for what was held out. */
 interface Curve {
@@ -43,11 +43,6 @@ const charts: readonly CurveChart[] = [
     title: 'Gradient',
     subtitle: 'its norm before clipping',
     curves: [{metric: 'gradientNorm', name: 'norm', colour: 'var(--neutral)'}],
-  },
-  {
-    title: 'Learning rate',
-    subtitle: 'over steps',
-    curves: [{metric: 'learningRate', name: 'learning rate', colour: 'var(--neutral)'}],
   },
 ];
 
