@@ -44,10 +44,10 @@ test.before(async t => {
 test('a training on a model ends with an adapter, having moved away from the reference', t => {
   const steps = events.filter(event => event.type === 'step');
   t.is(steps.length, result.steps);
-  // Nothing is trained yet, to the last bit.
-  t.true(Math.abs(steps[0]!.loss - Math.LN2) < 1e-12);
-  t.is(steps[0]!.meanAbsoluteReward, 0);
-  t.true(steps.at(-1)!.meanAbsoluteReward > 0);
+  // Nothing is trained yet: what is not 0 is how a batch is packed, in single precision.
+  t.true(Math.abs(steps[0]!.loss - Math.LN2) < 1e-4);
+  t.true(steps[0]!.meanAbsoluteReward < 1e-4);
+  t.true(steps.at(-1)!.meanAbsoluteReward > 0.01);
   t.is(result.data.heldOutPrompts, 3);
 });
 

@@ -95,7 +95,7 @@ async function showTraining(
     progress.clear();
     if (signal?.aborted && saved !== undefined && !quiet) {
       process.stderr.write(
-        `implicit-prm: stopped; all ${saved} steps are in ${printable(output)}.run, the same command with --resume goes on\n`,
+        `implicit-prm: stopped behind step ${saved}, saved in ${printable(output)}.run; the same command with --resume goes on\n`,
       );
     }
   }

@@ -152,6 +152,7 @@ export function trainOptionsOf(flags: TrainFlags): Omit<TrainOptions, 'data' | '
   const {
     steps: _steps,
     report: _report,
+    merged: _merged,
     json: _json,
     quiet: _quiet,
     verbose: _verbose,
