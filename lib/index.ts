@@ -6,7 +6,7 @@
 
 export type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine/engine.js';
 export type {MemoryInfo, ModelInfo} from './engine/engine-info.js';
-export {type MergeAdapterOptions, mergeAdapter} from './engine/native/merge-adapter.js';
+export {type MergeAdapterOptions, type MergedAdapter, mergeAdapter} from './engine/native/merge-adapter.js';
 export type {LogListener} from './engine/native/native-engine.js';
 export type {TokenUsage} from './engine/token-usage.js';
 export {ChatTemplateError} from './errors/chat-template-error.js';
@@ -134,6 +134,7 @@ export type {Comparison, Measure} from './train/evaluation/comparison.js';
 export type {TrainEvaluation} from './train/evaluation/train-evaluation.js';
 export type {ObjectiveName} from './train/objectives/objective.js';
 export type {RewardMetrics} from './train/reward-metrics.js';
+export type {StepRecord, ValidationRecord} from './train/run/training-record.js';
 export type {
   TrainCheckpointEvent,
   TrainDataEvent,

@@ -17,18 +17,21 @@ export type TrainEvent =
 
 /** What there is to learn from. */
 export interface TrainDataEvent {
+  /** What it is. */
   type: 'data';
   /** Lines that were read. */
   records: number;
-  /** Prompts and responses that are learned from. */
+  /** Prompts that are learned from. */
   prompts: number;
+  /** Responses to them. */
   responses: number;
   /** Those of the responses that are right. */
   right: number;
   /** What the loss is a sum over in an epoch: responses, or pairs of them. */
   units: number;
-  /** Prompts and responses that are held out. */
+  /** Prompts that are held out. */
   heldOutPrompts: number;
+  /** Responses to them. */
   heldOutResponses: number;
   /** Solutions whose first wrong step is known, of the records and of `steps`. */
   solutions: number;
@@ -40,7 +43,9 @@ export interface TrainDataEvent {
 
 /** The model is loaded, and its gradients are known to be those of the model that llama.cpp evaluates. */
 export interface TrainModelEvent {
+  /** What it is. */
   type: 'model';
+  /** What is trained, and what it takes. */
   description: TrainerDescription;
   /** The step that the training goes on behind, 0 for one that begins. */
   resumedFrom: number;
@@ -48,14 +53,17 @@ export interface TrainModelEvent {
 
 /** Work that moves no weight: log π_ref of all responses before, and the measuring at the end. */
 export interface TrainProgressEvent {
+  /** What it is. */
   type: 'reference' | 'evaluation';
   /** In responses. */
   done: number;
+  /** How many there are. */
   total: number;
 }
 
 /** An optimizer step was made. */
 export interface TrainStepEvent extends RewardMetrics {
+  /** What it is. */
   type: 'step';
   /** From 1 on. */
   step: number;
@@ -65,6 +73,7 @@ export interface TrainStepEvent extends RewardMetrics {
   epoch: number;
   /** The Euclidean norm of the gradient, before it was clipped. */
   gradientNorm: number;
+  /** As the schedule has it. */
   learningRate: number;
   /** Of this process so far, shared prompts counted once. */
   tokensPerSecond: number;
@@ -74,6 +83,7 @@ export interface TrainStepEvent extends RewardMetrics {
 
 /** The held-out loss was taken. */
 export interface TrainValidationEvent extends RewardMetrics {
+  /** What it is. */
   type: 'validation';
   /** After which step; 0 for the untrained model. */
   step: number;
@@ -83,6 +93,7 @@ export interface TrainValidationEvent extends RewardMetrics {
 
 /** What training goes on from was saved. */
 export interface TrainCheckpointEvent {
+  /** What it is. */
   type: 'checkpoint';
   /** After which step. */
   step: number;
@@ -92,7 +103,9 @@ export interface TrainCheckpointEvent {
 
 /** The training has ended and the adapter is written. */
 export interface TrainResultEvent {
+  /** What it is. */
   type: 'result';
+  /** What came of it. */
   result: TrainResult;
 }
 
@@ -100,6 +113,7 @@ export interface TrainResultEvent {
 export interface TrainResult {
   /** The adapter's file. */
   output: string;
+  /** What was minimised. */
   objective: ObjectiveName;
   /** The reward of one nat, as the adapter has it. */
   beta: number;
@@ -109,9 +123,15 @@ export interface TrainResult {
   bestStep: number;
   /** Whether training ended early since the held-out loss fell no more. */
   stoppedEarly: boolean;
+  /** What it was learned from. */
   data: Omit<TrainDataEvent, 'type'>;
   /** On what was held out; `null` where nothing was, or for `sft`. */
   evaluation: TrainEvaluation | null;
   /** How the training went, from its very beginning. */
-  history: {steps: StepRecord[]; validations: ValidationRecord[]};
+  history: {
+    /** One for each step. */
+    steps: StepRecord[];
+    /** One for each look at the held-out loss. */
+    validations: ValidationRecord[];
+  };
 }

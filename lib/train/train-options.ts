@@ -35,7 +35,12 @@ export interface TrainOptions {
   /** The adapter's scale, twice its rank if left out. */
   alpha?: number | undefined;
   /** Which blocks of the model have an adapter: the last ones only, or all if left out. */
-  layers?: {last: number} | undefined;
+  layers?:
+    | {
+        /** How many. */
+        last: number;
+      }
+    | undefined;
   /** The highest learning rate; 2e-4 if left out, which suits models of billions of parameters. Tiny ones want more: 3e-3. */
   learningRate?: number | undefined;
   /** The share of steps in which the learning rate rises, 0 … 1; 0.05 if left out. */

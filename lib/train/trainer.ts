@@ -55,9 +55,25 @@ export interface TrainerDescription {
   /** The most tokens that a sequence may have. */
   contextLength: number;
   /** In bytes. */
-  memory: {weights: number; adapter: number; optimizer: number; activations: number; graph: number};
+  memory: {
+    /** The base's. */
+    weights: number;
+    /** The adapter's numbers and their gradients. */
+    adapter: number;
+    /** The optimizer's moments. */
+    optimizer: number;
+    /** What is kept of a forward pass for the backward pass. */
+    activations: number;
+    /** What the computation of one layer takes. */
+    graph: number;
+  };
   /** How far the trainer's log-probabilities were from llama.cpp's own, in nats, of one text. */
-  selfCheck: {worst: number; mean: number};
+  selfCheck: {
+    /** Of the token where it was furthest. */
+    worst: number;
+    /** Of all tokens. */
+    mean: number;
+  };
 }
 
 /** How an optimizer step is made: AdamW (arXiv 1711.05101), gradients clipped by their norm before. */

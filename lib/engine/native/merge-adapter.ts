@@ -19,6 +19,14 @@ export interface MergeAdapterOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** What {@link mergeAdapter} did. */
+export interface MergedAdapter {
+  /** How many tensors the adapter changed. */
+  merged: number;
+  /** Of how many. */
+  tensors: number;
+}
+
 /**
  * Writes a model that is base and adapter in one: each adapted weight W becomes W + alpha / r · B A, rounded to W's own
  * type. All else, the vocabulary too, is the base's. With a quantised base this rounds the adapter's small changes, so
@@ -27,7 +35,7 @@ export interface MergeAdapterOptions {
  * @returns how many tensors of how many the adapter changed
  * @throws {@link ModelError} `INVALID_MODEL` if base and adapter don't go together; {@link EvaluationError} `WRITE_FAILED`
  */
-export async function mergeAdapter(options: MergeAdapterOptions): Promise<{merged: number; tensors: number}> {
+export async function mergeAdapter(options: MergeAdapterOptions): Promise<MergedAdapter> {
   const {base, adapter, output, metadata = {}, signal, onProgress} = options;
   const {Trainer} = loadAddon();
   const merger = new Trainer();

@@ -3,7 +3,13 @@ import {bootstrap} from '../../eval/bootstrap.js';
 import {type Judge, judges} from './measured-response.js';
 
 /** One figure of quality for the pair, beside the same figure for what needs no training. */
-export interface Comparison extends Record<Judge, Estimate> {
+export interface Comparison {
+  /** The pair's. */
+  reward: Estimate;
+  /** That of the untrained base's log-probability. */
+  control: Estimate;
+  /** That of the trained policy's log-probability, its reference left out. */
+  withoutReference: Estimate;
   /** What is measured. */
   measure: Measure;
   /** What a blind judge gets, 0 … 1; `null` where that is not known. */

@@ -2,15 +2,16 @@ import type {BestOfNEvaluation} from '../../eval/best-of-n/types.js';
 import type {Calibration} from '../../eval/calibration.js';
 import {CalibrationTally} from '../../eval/calibration.js';
 import {sigmoid} from '../../reward/sigmoid.js';
-import {type Comparison, compare} from './comparison.js';
+import {type Comparison, compare, type Measure} from './comparison.js';
 import type {HeldOutResponse, LabelledSolution} from './measured-response.js';
 import {bestOfNStatistics, outcomeAucStatistics} from './outcome-statistics.js';
 import {stepStatistics} from './step-statistics.js';
 
 /** How good a pair is, beside what it costs nothing to have: the untrained base's log-probability, its control. */
 export interface TrainEvaluation {
-  /** Prompts that were not learned from, and the responses to them. */
+  /** Prompts that were not learned from. */
   prompts: number;
+  /** The responses to them. */
   responses: number;
   /** Solutions whose first wrong step is known. */
   solutions: number;
@@ -23,9 +24,21 @@ export interface TrainEvaluation {
   /** σ of the outcome reward against correctness; `null` without a response. */
   calibration: Calibration | null;
   /** The outcome reward of each held-out response, and its control: β log π_ref. */
-  outcomes: {correct: boolean; reward: number; control: number}[];
-  /** What says whether the pair has learned anything: the measures in which it beats its control, and the others. */
-  beatsControl: {yes: Comparison['measure'][]; no: Comparison['measure'][]};
+  outcomes: {
+    /** Whether it is right. */
+    correct: boolean;
+    /** R(y). */
+    reward: number;
+    /** β log π_ref(y). */
+    control: number;
+  }[];
+  /** What says whether the pair has learned anything. */
+  beatsControl: {
+    /** The measures in which the whole interval of its gain lies above 0. */
+    yes: Measure[];
+    /** The others. */
+    no: Measure[];
+  };
 }
 
 const drawing = {resamples: 1000, seed: 0};

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import {writeAtomically} from '../../runs/files/write-atomically.js';
 import {fileError} from '../../utils/file-error.js';
+import type {RewardMetrics} from '../reward-metrics.js';
 import type {TrainingDirectory} from './training-directory.js';
 
 const count = z.int().min(0);
@@ -39,11 +40,21 @@ const schema = z.object({
 /** What is known of a training, in `run.json`. */
 export type TrainingRecord = z.output<typeof schema>;
 
-/** A step as it is kept. */
-export type StepRecord = TrainingRecord['steps'][number];
+/** A step as it is kept: what the batch was like before it. */
+export interface StepRecord extends RewardMetrics {
+  /** From 1 on. */
+  step: number;
+  /** The Euclidean norm of the gradient, before it was clipped. */
+  gradientNorm: number;
+  /** As the schedule has it. */
+  learningRate: number;
+}
 
 /** A look at the held-out loss as it is kept. */
-export type ValidationRecord = TrainingRecord['validations'][number];
+export interface ValidationRecord extends RewardMetrics {
+  /** After which step; 0 for the untrained model. */
+  step: number;
+}
 
 /** The record of a training that has done nothing yet. */
 export function newTrainingRecord(identity: TrainingRecord['identity']): TrainingRecord {
