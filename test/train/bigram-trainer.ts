@@ -23,6 +23,9 @@ export const byteTokeniser: OpenTokeniser = {
           tokens: Int32Array.from([...start, ...own]),
           promptLength: start.length,
           starts: Uint32Array.from(own, (_, index) => index),
+          rendering: 'conversation',
+          unscored: [],
+          isCutByTemplate: false,
         };
       });
     },

@@ -1,4 +1,5 @@
-import type {ConversationTokeniser, TokenisedResponse} from '../../text/conversation-tokeniser.js';
+import type {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
+import type {TokenisedResponse} from '../../text/tokenised-response.js';
 import type {Objective} from '../objectives/objective.js';
 import type {CollectedPrompt, CollectedPrompts, UsableResponse} from './collect-prompts.js';
 import {grouped} from './grouped.js';
@@ -27,7 +28,7 @@ export async function tokenisePrompts(
   const groups: number[][] = [];
   for (const prompt of prompts) {
     signal?.throwIfAborted();
-    const tokenised = await tokenisePrompt(tokeniser, prompt);
+    const tokenised = await tokenisePrompt(tokeniser, prompt, signal);
     const fitting = tokenised.filter(({tokens, from}) => tokens.length <= maxLength && from > 0);
     const usable = usableFor(objective, fitting);
     countUnused(unused, 'tooLong', tokenised.length - fitting.length);
@@ -43,14 +44,18 @@ export async function tokenisePrompts(
 
 type Untied = Omit<TrainingExample, 'group'>;
 
-async function tokenisePrompt(tokeniser: Tokeniser, {responses}: CollectedPrompt): Promise<Untied[]> {
+async function tokenisePrompt(
+  tokeniser: Tokeniser,
+  {responses}: CollectedPrompt,
+  signal: AbortSignal | undefined,
+): Promise<Untied[]> {
   // The prompts differ in white space at most, but do.
   const bunches = grouped(responses, ({prompt, complete}) => JSON.stringify([prompt, complete]));
   const tokenised = new Map<UsableResponse, TokenisedResponse>();
   for (const bunch of bunches.values()) {
     const {prompt, complete} = bunch[0]!;
     const texts = bunch.map(({text}) => text);
-    const results = await tokeniser.tokenise(prompt, texts, {complete, allowSpecialTokens: false});
+    const results = await tokeniser.tokenise(prompt, texts, {complete, allowSpecialTokens: false, signal});
     for (const [index, response] of bunch.entries()) {
       tokenised.set(response, results[index]!);
     }

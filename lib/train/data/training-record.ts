@@ -1,7 +1,8 @@
 import {z} from 'zod';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
-import {extractAnswer} from '../../rank/extract-answer.js';
-import {sameAnswer} from '../../rank/same-answer.js';
+import {isRightAnswer} from '../../rank/equality/right-answer.js';
+import {extractAnswer} from '../../rank/extraction/extract-answer.js';
+import {referenceAnswer} from '../../rank/extraction/reference-answer.js';
 import {promptSchema} from '../../score/score-schema.js';
 import {joinSteps} from '../../steps/join-steps.js';
 import type {StepSpan} from '../../steps/step-span.js';
@@ -125,5 +126,7 @@ function responsesOf({responses, response, steps, ...line}: Line, name: string):
 }
 
 function seenFrom(reference: string | null | undefined, answer: string | null): boolean | null {
-  return typeof reference === 'string' ? answer !== null && sameAnswer(answer, reference) : null;
+  return typeof reference === 'string' && reference.trim() !== ''
+    ? isRightAnswer(answer, referenceAnswer(reference).answer)
+    : null;
 }
