@@ -1,5 +1,6 @@
 import {Command} from 'commander';
 import {packageVersion} from '../utils/package-version.js';
+import {printable} from '../utils/printable.js';
 import {demoCommand} from './demo/command.js';
 import {evalCommand} from './eval/command.js';
 import {infoCommand} from './info/command.js';
@@ -36,9 +37,16 @@ export function createProgram(): Command {
     );
   }
 
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride();
+  for (const command of withSubcommands(program)) {
+    command.exitOverride().configureOutput({
+      // It quotes what was typed, which may hold anything.
+      outputError: (text, write) => write(text.split('\n').map(printable).join('\n')),
+    });
   }
 
   return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -1,24 +1,27 @@
 import {constants} from 'node:os';
 import process from 'node:process';
 
+const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** The reason that work was aborted for: the user or the system sent a signal. */
 export class Interruption extends Error {
   static {
     Interruption.prototype.name = 'Interruption';
   }
 
-  /** 128 and the signal's number, as a shell has it: 130 for SIGINT. */
+  /** 128 and the signal's number, as a shell has it: 129 for SIGHUP, 130 for SIGINT, 143 for SIGTERM. */
   readonly exitCode: number;
 
   /** @param signal - the signal that came */
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: (typeof names)[number]) {
     super(`Interrupted by ${signal}`);
     this.exitCode = 128 + constants.signals[signal];
   }
 }
 
 /**
- * Runs work that SIGINT (Ctrl-C) and SIGTERM abort in good order. A second one ends the process at once.
+ * Runs work that SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) abort in good order. A second one of a kind
+ * ends the process at once.
  *
  * @param work - is given a signal, aborted with an {@link Interruption}
  * @returns what the work returns
@@ -26,7 +29,6 @@ export class Interruption extends Error {
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM'] as const;
   const listeners = names.map(name => ({name, abort: () => controller.abort(new Interruption(name))}));
   for (const {name, abort} of listeners) {
     process.once(name, abort);

@@ -1,8 +1,12 @@
+import {constants} from 'node:os';
 import process from 'node:process';
 import {inspect} from 'node:util';
 import {CommanderError} from 'commander';
 import {printable} from '../utils/printable.js';
 import {Interruption} from './interruptible.js';
+
+/** What a shell has for a program that SIGPIPE ended, as it would this one if Node did not ignore it. */
+const brokenPipe = 128 + constants.signals.SIGPIPE;
 
 /** What `info --check` ends with if the models are no pair. The text on stdout has said so already. */
 export class CheckFailed extends Error {
@@ -23,7 +27,7 @@ export class LinesSkipped extends Error {
  * `IMPLICIT_PRM_DEBUG=1`.
  *
  * @param error - whatever a command threw
- * @returns the exit code; 0 for what is no failure, such as `--help` or a reader that went away
+ * @returns the exit code; 0 for what is no failure, such as `--help`
  */
 export function reportError(error: unknown): number {
   if (error instanceof CommanderError) {
@@ -44,7 +48,8 @@ export function reportError(error: unknown): number {
   }
 
   if (isBrokenPipe(error)) {
-    return 0;
+    process.stderr.write('implicit-prm: whoever read stdout went away before all was written\n');
+    return brokenPipe;
   }
 
   const message = error instanceof Error ? error.message : String(error);

@@ -28,6 +28,7 @@ export async function downloadModel(
   model: string,
   {directory, signal, onProgress, patience = 60_000}: DownloadOptions,
 ): Promise<string> {
+  requireHubPlace(model);
   // Loaded only here: it is large, takes a while, and a pair of local files has no use for it.
   const {resolveModelFile} = await import('node-llama-cpp');
   signal?.throwIfAborted();
@@ -71,6 +72,17 @@ export async function downloadModel(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
+  }
+}
+
+const onHub = /^(?:(?:hf|huggingface):(?:\/\/)?|(?:hf|huggingface)\.co\/)(.*)$/isu;
+
+/** Fails at once for what can be no model on Hugging Face, which would be asked for again and again. */
+function requireHubPlace(model: string): void {
+  const [, place] = onHub.exec(model) ?? [];
+  const parts = place?.replace(/[:#].*$/su, '').split('/');
+  if (parts && (parts.length < 2 || parts.some(part => /^\.{0,2}$/u.test(part)))) {
+    throw failure(model, 'a model of Hugging Face is given as hf:user/model:Q8_0 or hf:user/model/file.gguf');
   }
 }
 

@@ -1,5 +1,6 @@
+import process from 'node:process';
 import {findRuntime} from '../engine/native/find-runtime.js';
-import {NativeEngine} from '../engine/native/native-engine.js';
+import {type LogListener, NativeEngine} from '../engine/native/native-engine.js';
 import {PairMismatchError} from '../errors/pair-mismatch-error.js';
 import {check} from '../utils/check.js';
 import {otherBase} from './adapter-base.js';
@@ -27,7 +28,8 @@ const unusedTokensDiffer: PairWarning = {
  */
 export async function openPair(options: PairOptions): Promise<Pair> {
   const checked = check(pairOptionsSchema, options, "openPair's options");
-  const {signal, onProgress, onLog, modelsDirectory} = checked;
+  const {signal, onProgress, modelsDirectory} = checked;
+  const onLog = checked.onLog && tolerant(checked.onLog);
   signal?.throwIfAborted();
   const runtime = findRuntime();
   const locate = async (model: string) =>
@@ -87,4 +89,20 @@ async function requireOtherContent(policy: string, reference: string): Promise<v
       `Policy and reference are the same model byte for byte, ${policy} and ${reference}: every reward would be 0. ` +
         'Give the trained model as the policy, or a LoRA adapter for it.',
     );
+}
+
+/** Nothing depends on a listener of log lines: what it throws is told once, as a warning of the process. */
+function tolerant(onLog: LogListener): LogListener {
+  let told = false;
+  return (level, text) => {
+    try {
+      onLog(level, text);
+    } catch (error) {
+      if (!told) {
+        told = true;
+        const {message, stack = ''} = error instanceof Error ? error : new Error(String(error));
+        process.emitWarning(`onLog threw: ${message}`, {type: 'ImplicitPrmWarning', detail: stack});
+      }
+    }
+  };
 }

@@ -105,7 +105,7 @@ export interface PairOptions extends RenderingOptions {
   onProgress?: ((progress: OpenProgress) => void) | undefined;
   /** Called with what may surprise, each kind once; see {@link PairInfo.warnings}. */
   onWarning?: ((warning: PairWarning) => void) | undefined;
-  /** Called with what llama.cpp logs; nothing is printed anywhere else. */
+  /** Called with what llama.cpp logs; nothing is printed anywhere else. What it throws is told once, as a warning. */
   onLog?: LogListener | undefined;
   /** Stops downloading and loading; the promise is rejected with the signal's reason. */
   signal?: AbortSignal | undefined;

@@ -24,7 +24,8 @@ export class Run {
   /** What an earlier process did. */
   readonly #earlier: RunRecord['done'];
   #record: RunRecord;
-  #recordedAt = 0;
+  /** By the clock that nobody sets. */
+  #recordedAt = Number.NEGATIVE_INFINITY;
   #recorded = true;
   /** Lines of the input that are this shard's. */
   #own = 0;
@@ -116,7 +117,7 @@ export class Run {
     this.#lines++;
     this.#skipped += skipped ? 1 : 0;
     this.#note(false);
-    if (Date.now() - this.#recordedAt > recordInterval) {
+    if (performance.now() - this.#recordedAt > recordInterval) {
       await this.record();
     }
   }
@@ -126,7 +127,7 @@ export class Run {
     if (!this.#recorded) {
       await writeRunRecord(this.#output, this.#record);
       this.#recorded = true;
-      this.#recordedAt = Date.now();
+      this.#recordedAt = performance.now();
     }
   }
 

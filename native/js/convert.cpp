@@ -125,7 +125,11 @@ std::vector<Sequence> toSequences(const Napi::Value& array) {
 
 Napi::Object toJs(Napi::Env env, const std::map<std::string, std::string>& texts) {
     Napi::Object object = Napi::Object::New(env);
-    for (const auto& [key, value] : texts) object.Set(key, value);
+    for (const auto& [key, value] : texts) {
+        // Defined and not set: a key `__proto__` would make no property, but the object's prototype.
+        object.DefineProperty(Napi::PropertyDescriptor::Value(
+            Napi::String::New(env, key), Napi::String::New(env, value), napi_default_jsproperty));
+    }
     return object;
 }
 

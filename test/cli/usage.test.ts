@@ -33,6 +33,16 @@ test('the help of score tells every option', async t => {
 const wrongUses: [string, string[], RegExp][] = [
   ['score without a policy', ['score'], /--policy <model>' not specified/u],
   ['an unknown option', ['score', '--bundled', '--polcy', 'x'], /unknown option '--polcy'/u],
+  [
+    'an option that a terminal would obey',
+    ['score', '--\u001B[31m\u202E'],
+    /unknown option '--\\u\{1b\}\[31m\\u\{202e\}'\n$/u,
+  ],
+  [
+    'an argument of eval that a terminal would obey',
+    ['eval', '\u001B[31m'],
+    /unknown command '\\u\{1b\}\[31m'/u,
+  ],
   ['an unknown command', ['scor'], /unknown command 'scor'/u],
   ['a number that is none', ['score', '--bundled', '--beta', 'much'], /--beta.*number above 0/u],
   ['a number out of range', ['score', '--bundled', '--threads', '0'], /--threads.*from 1 to 512/u],

@@ -163,6 +163,22 @@ test('what is no URL or URI after all is an error', async t => {
   }
 });
 
+test('what can be no model on Hugging Face is refused without asking for it', async t => {
+  for (const model of [
+    'hf:../../../etc/passwd',
+    'hf:user/../model:Q8_0',
+    'hf://user//model.gguf',
+    'huggingface:./model',
+    'hf.co/user',
+    'hf:user/model/../../x.gguf#main',
+    'HF:',
+  ]) {
+    const error = await failureOf(locateModel(model, {directory: newDirectory(), patience: 2 ** 30}));
+    t.like(error as ModelError, {code: 'DOWNLOAD_FAILED'}, model);
+    t.regex((error as ModelError).message, /given as hf:user\/model:Q8_0 or hf:user\/model\/file\.gguf$/u);
+  }
+});
+
 test('a connection that breaks is taken up again', async t => {
   const hangUp = hangingUp(policy);
   let broken = 0;

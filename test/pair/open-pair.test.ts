@@ -211,6 +211,17 @@ test('a pair opens by other names of the same file', async t => {
   await pair.close();
 });
 
+test('no key of the metadata is lost, whatever it means to JavaScript', async t => {
+  const odd = path.join(directory, 'odd-keys.gguf');
+  withMetadata(policy, odd, {['__proto__']: str('a'), constructor: str('b'), toString: str('c')});
+  const [model] = (await describeModels([odd])).models;
+  const {metadata} = model!;
+  t.deepEqual(Object.getOwnPropertyDescriptor(metadata, '__proto__')?.value, 'a');
+  t.is(Object.getPrototypeOf(metadata), Object.prototype);
+  t.deepEqual([metadata.constructor, metadata.toString], ['b', 'c'] as never);
+  t.true(JSON.stringify(metadata).includes('"__proto__":"a"'));
+});
+
 test('a β in the metadata that is none is refused, unless another is given', async t => {
   const negative = path.join(directory, 'negative-beta.gguf');
   withMetadata(policy, negative, {'implicit_prm.beta': f32(-1)});

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import test from 'ava';
 import {bundledPair, type OpenProgress, openPair, PairClosedError, scoreSteps} from '../../lib/index.js';
 import {vocabularyFile} from '../helpers/llama-cpp-source.js';
@@ -91,6 +92,29 @@ test('what a progress listener throws does not end the process', async t => {
     }
   `);
   t.deepEqual({code, stdout, stderr}, {code: 0, stdout: 'a bug of the caller\n'.repeat(3), stderr: ''});
+});
+
+test.serial('what a listener of log lines throws is told once, and the pair scores', async t => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  let lines = 0;
+  const onLog = () => {
+    lines++;
+    throw new Error('a bug of the caller');
+  };
+  try {
+    await withPair({onLog}, async pair => t.is(typeof (await scoreSteps(pair, question)).reward, 'number'));
+    await new Promise(resolve => setImmediate(resolve));
+  } finally {
+    process.off('warning', onWarning);
+  }
+
+  t.true(lines > 10);
+  t.deepEqual(
+    warnings.map(({name, message}) => [name, message]),
+    [['ImplicitPrmWarning', 'onLog threw: a bug of the caller']],
+  );
 });
 
 test('log lines come with a level, one line each, and nothing is printed', async t => {

@@ -126,6 +126,32 @@ test('an output in which nothing is done is begun anew, whatever it was', async 
   t.is(await work(output, ['b'], {identity: {}}), 'done b\n');
 });
 
+test.serial('the record is written once a second, though somebody sets the clock back', async t => {
+  const output = inDirectory('clock.jsonl');
+  writeFileSync(output, '');
+  const recorded = () => JSON.parse(readFileSync(`${output}.run.json`, 'utf8')).done.lines;
+  const clocks = {now: Date.now, monotonic: performance.now};
+  let elapsed = 5000;
+  performance.now = () => elapsed;
+  try {
+    const run = await Run.begin(output, {identity, shard: null});
+    const done = async (line: string) => {
+      run.take(Buffer.from(line));
+      await run.wrote({skipped: false});
+      return recorded();
+    };
+    t.is(await done('a'), 1);
+    elapsed += 900;
+    t.is(await done('b'), 1);
+    Date.now = () => clocks.now() - 7_200_000;
+    elapsed += 200;
+    t.is(await done('c'), 3);
+  } finally {
+    Date.now = clocks.now;
+    performance.now = clocks.monotonic;
+  }
+});
+
 test('lines that a killed process wrote after its last record are taken over', async t => {
   const output = inDirectory('after.jsonl');
   await work(output, ['a', 'b', 'c'], {atMost: 1});

@@ -43,8 +43,8 @@ export function demoCommand(): Command {
     .action(async (_options: unknown, command: Command) => {
       const {json, color} = command.optsWithGlobals<{json?: true; color: boolean}>();
       await interruptible(async signal => {
-        // The models are so small that a GPU would only add its start-up time.
-        const pair = await openPair({...bundledPair(), gpu: false, signal});
+        // The models are so small that a GPU would only add its start-up time, and threads their waiting for each other.
+        const pair = await openPair({...bundledPair(), gpu: false, threads: 1, signal});
         try {
           await (json ? printJson(pair, signal) : printTraces(pair, signal, color));
         } finally {

@@ -9,10 +9,7 @@ export function evalCommand(): Command {
     .helpCommand(false);
   for (const subcommand of [evalBestOfNCommand(), evalProcessBenchCommand()]) {
     command.addCommand(
-      subcommand
-        .helpOption('-h, --help', 'print help')
-        .configureHelp({showGlobalOptions: true})
-        .exitOverride(),
+      subcommand.helpOption('-h, --help', 'print help').configureHelp({showGlobalOptions: true}),
     );
   }
 

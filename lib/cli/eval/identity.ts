@@ -1,9 +1,9 @@
-import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
 import type {StepsOptions} from '../../eval/scoring/steps-of.js';
 import type {EvalTask} from '../../eval/task.js';
 import type {PairOptions} from '../../pair/pair-options.js';
 import type {RunRecord} from '../../runs/record.js';
 import {renderingIdentity} from '../options/pair.js';
+import {modelIdentity} from '../run/model-identity.js';
 import type {EvalFlags} from './options.js';
 
 /**
@@ -13,15 +13,13 @@ import type {EvalFlags} from './options.js';
  */
 export async function evalIdentity(
   {name, identity}: Pick<EvalTask<unknown>, 'name' | 'identity'>,
-  {policy, reference, lora}: Pick<PairOptions, 'policy' | 'reference' | 'lora'>,
+  models: Pick<PairOptions, 'policy' | 'reference' | 'lora'>,
   {beta, withoutReference = false}: StepsOptions,
   flags: EvalFlags,
 ): Promise<RunRecord['identity']> {
   return {
     evaluation: name,
-    policy: await fingerprint(policy),
-    reference: await fingerprint(reference),
-    'LoRA adapter': await fingerprint(lora),
+    ...(await modelIdentity(models)),
     '--beta': beta,
     '--beta-schedule': flags.betaSchedule ?? 'constant',
     '--without-reference': withoutReference,
@@ -32,8 +30,4 @@ export async function evalIdentity(
     '--kv-cache-type': flags.kvCacheType ?? 'f16',
     '--flash-attention': flags.flashAttention ?? 'left out',
   };
-}
-
-async function fingerprint(file: string | undefined): Promise<string | null> {
-  return file === undefined ? null : pairFingerprint({policy: file});
 }

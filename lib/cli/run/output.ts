@@ -19,8 +19,18 @@ export interface Output {
    * @returns the bytes of an incomplete last line that were dropped to resume
    */
   begin(): Promise<number>;
-  /** Writes a line, given without its line feed. Resolves when it is handed on, in a file when it is on the disk. */
+  /**
+   * Writes a line, given without its line feed. Resolves when it is handed on, in a file when it is on the disk.
+   *
+   * @throws {@link FileLostError} as {@link Output.requirePresent}
+   */
   write(line: string): Promise<void>;
+  /**
+   * Makes sure that a file is still there, with all that was written to it.
+   *
+   * @throws {@link FileLostError} if it was removed, renamed, replaced or written to by something else
+   */
+  requirePresent(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,7 +89,11 @@ async function fileOutput(file: string, lines: DurableLines, {resume}: OutputOpt
       await lines.clear();
       return 0;
     },
-    write: async line => lines.append(line),
+    write: async line => {
+      await lines.requirePresent();
+      await lines.append(line);
+    },
+    requirePresent: async () => lines.requirePresent(),
     close: async () => lines.close(),
   };
 }
@@ -105,6 +119,7 @@ function plainOutput(write: (text: string) => Promise<void>): Output {
     extent: {size: 0, whole: 0},
     begin: async () => 0,
     write: async line => write(`${line}\n`),
+    requirePresent: async () => undefined,
     close: async () => undefined,
   };
 }

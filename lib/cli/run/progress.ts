@@ -44,8 +44,8 @@ export class RunProgress {
 
   /** A line has been scored in part. */
   show(end: number, tokens: number): void {
-    this.#began ??= Date.now();
-    const seconds = (Date.now() - this.#began) / 1000;
+    this.#began ??= performance.now();
+    const seconds = (performance.now() - this.#began) / 1000;
     // What a second holds says little.
     const rate = seconds < 1 ? '' : `, ${speed((this.#tokens + tokens) / seconds)} tokens/s`;
     this.#display?.show({

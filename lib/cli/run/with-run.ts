@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {FileLostError} from '../../runs/files/durable-lines.js';
 import type {RunRecord} from '../../runs/record.js';
 import {ResumeError, Run} from '../../runs/run.js';
 import {printable} from '../../utils/printable.js';
@@ -7,7 +8,7 @@ import type {Output} from './output.js';
 
 /**
  * Does work that writes to an output: in a run that can be resumed if the output is a file. What is done is recorded also
- * if the work fails, and the user is told that it is not lost.
+ * if the work fails, and the user is told that it is not lost; or that it is, if the file is no longer there.
  *
  * @param identify - describes what results depend on, see {@link RunRecord}
  * @param work - takes all of the input; is given no run for stdout
@@ -27,25 +28,37 @@ export async function withRun<T>(
   const run = await openRun(output, output.file, flags, await identify());
   try {
     const result = await work(run);
+    await output.requirePresent();
     await run.finish();
     return result;
   } catch (error) {
     // A disk that is full takes no record either; the old one will do.
     await run.record().catch(() => undefined);
-    const what = `${run.lines} ${run.lines === 1 ? 'line is' : 'lines are'} done in ${output.file}`;
     if (run.lines === 0 || error instanceof ResumeError) {
       throw error;
     }
 
+    const lost = await lossOf(output);
+    const done = `${run.lines} ${run.lines === 1 ? 'line is' : 'lines are'} done in ${output.file}, --resume goes on from there`;
     if (!signal.aborted) {
-      throw new Error(`${messageOf(error)} (${what}, --resume goes on from there)`, {cause: error});
+      throw lost ?? new Error(`${messageOf(error)} (${done})`, {cause: error});
     }
 
-    if (!flags.quiet) {
-      process.stderr.write(`implicit-prm: stopped; ${printable(what)}, --resume goes on from there\n`);
+    if (lost || !flags.quiet) {
+      process.stderr.write(`implicit-prm: stopped; ${printable(lost?.message ?? done)}\n`);
     }
 
     throw error;
+  }
+}
+
+/** Whether lines that were written are there no more. */
+async function lossOf(output: Output): Promise<FileLostError | undefined> {
+  try {
+    await output.requirePresent();
+    return undefined;
+  } catch (error) {
+    return error instanceof FileLostError ? error : undefined;
   }
 }
 

@@ -1,21 +1,22 @@
-import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
 import type {PairInfo} from '../../pair/pair.js';
 import type {RunRecord} from '../../runs/record.js';
 import {splitterText} from '../../steps/splitter-text.js';
 import {renderingIdentity} from '../options/pair.js';
+import {modelIdentity} from '../run/model-identity.js';
 import type {ScoreFlags} from './options.js';
 
 /**
- * Describes all that results depend on, apart from the input, so that a run that is resumed or merged can be compared.
- * Models are known by their content, wherever they lie. Where to compute, and with how many threads, is left out: that
+ * Describes all that results depend on, apart from the input, so that a run that is resumed or merged can be compared. Where to compute, and with how many threads, is left out: that
  * changes the last digits only.
  */
 export async function scoreIdentity(info: PairInfo, flags: ScoreFlags): Promise<RunRecord['identity']> {
   const {split = 'blank-line'} = flags;
   return {
-    policy: await fingerprint(info.policy.path),
-    reference: await fingerprint(info.reference?.path),
-    'LoRA adapter': await fingerprint(info.lora ?? undefined),
+    ...(await modelIdentity({
+      policy: info.policy.path,
+      reference: info.reference?.path,
+      lora: info.lora ?? undefined,
+    })),
     '--beta': info.beta,
     '--split': splitterText(split),
     '--aggregate': flags.aggregate ?? 'min',
@@ -30,8 +31,4 @@ export async function scoreIdentity(info: PairInfo, flags: ScoreFlags): Promise<
     '--kv-cache-type': flags.kvCacheType ?? 'f16',
     '--flash-attention': flags.flashAttention ?? 'left out',
   };
-}
-
-async function fingerprint(file: string | undefined): Promise<string | null> {
-  return file === undefined ? null : pairFingerprint({policy: file});
 }

@@ -36,13 +36,14 @@ export class ProgressDisplay {
   }
 
   #start(): SingleBar {
+    const began = performance.now();
     const bar = new SingleBar({
       clearOnComplete: true,
       // Cutting lines is left to cli-progress: switching the terminal's wrapping off would outlive a killed process.
       linewrap: true,
-      format: (_options, {startTime, maxWidth}) =>
+      format: (_options, {maxWidth}) =>
         this.#state
-          ? progressLine(this.#state, Date.now() - (this.#state.since ?? startTime), maxWidth - 1)
+          ? progressLine(this.#state, performance.now() - (this.#state.since ?? began), maxWidth - 1)
           : '',
     });
     bar.start(1, 0);

@@ -8,7 +8,7 @@ export interface ProgressState {
   fraction: number | null;
   /** Where it began, 0 if left out: what was done before takes no time. */
   from?: number;
-  /** When that was, as `Date.now()` has it; when the bar began if left out. */
+  /** When that was, as `performance.now()` has it; when the bar began if left out. */
   since?: number;
   /** How far it is, in words. */
   detail?: string;

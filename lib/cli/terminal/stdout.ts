@@ -5,7 +5,7 @@ import {fileError} from '../../utils/file-error.js';
 /**
  * Writes to stdout and waits until the text is handed on, so that a slow reader slows us down and memory stays flat.
  *
- * @throws the system's own error with code `EPIPE` if nobody reads any more, for the caller to end quietly
+ * @throws the system's own error with code `EPIPE` if nobody reads any more
  */
 export async function writeStdout(text: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {

@@ -73,7 +73,7 @@ export class ScoreCache {
    * @param pair - the name of the pair, from `pairFingerprint`
    */
   static async open(directory: string, pair: string): Promise<ScoreCache> {
-    await mkdir(directory, {recursive: true});
+    await makeFolder(directory);
     // First, since it cuts off a line that was being written when a process was killed.
     const own = await openOwn(directory, pair);
     const files: FileHandle[] = [];
@@ -164,6 +164,22 @@ export class ScoreCache {
     const {buffer, bytesRead} = await file.read(Buffer.alloc(length), 0, length, start);
     const value = parsed(buffer.toString('utf8', 0, bytesRead));
     return z.object({key: z.literal(key)}).safeParse(value).success ? value : undefined;
+  }
+}
+
+/** As `mkdir` does if told to be recursive, but that says of a disk that is read-only that there was no such folder. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    const parent = path.dirname(folder);
+    if (code === 'ENOENT' && parent !== folder) {
+      await makeFolder(parent);
+      await mkdir(folder, {recursive: true});
+    } else if (code !== 'EEXIST') {
+      throw error;
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 import {constants} from 'node:fs';
-import {type FileHandle, open} from 'node:fs/promises';
+import {type FileHandle, open, stat} from 'node:fs/promises';
 import {fileError} from '../../utils/file-error.js';
 import {syncDirectory} from '../../utils/sync-directory.js';
-import {FileLock} from './file-lock.js';
 import {gzipLines} from './gzip-lines.js';
 import {isGzipName, type LineFormat, plainLines} from './line-format.js';
+import {NamesLock} from './names-lock.js';
 
 interface Waiting {
   line: string;
@@ -14,18 +14,19 @@ interface Waiting {
 
 /**
  * A file of JSON lines to which lines are appended so that a crash, a kill or a full disk costs at most the line being
- * written. A name that ends with `.gz` makes it compressed. While it is open, no other process can open it.
+ * written. A name that ends with `.gz` makes it compressed. While it is open, no other process can open it, by this name or
+ * another.
  */
 export class DurableLines {
   readonly #path: string;
   readonly #file: FileHandle;
-  readonly #lock: FileLock;
+  readonly #lock: NamesLock;
   readonly #format: LineFormat;
   #size: number;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
-  private constructor(path: string, file: FileHandle, lock: FileLock, size: number) {
+  private constructor(path: string, file: FileHandle, lock: NamesLock, size: number) {
     this.#path = path;
     this.#file = file;
     this.#lock = lock;
@@ -36,21 +37,18 @@ export class DurableLines {
   /**
    * Opens the file, or makes it, and cuts an incomplete last line off.
    *
-   * @param path - the file; beside it a file `path.lock` is made
+   * @param path - the file; beside it a file `path.lock` is made, beside the target of a symbolic link
    * @param options - `untouched` leaves the content as it is, for a caller who will {@link DurableLines.clear} it or
    * {@link DurableLines.cutIncomplete} before anything is appended
    * @throws an error that names the file, if it cannot be written or another process writes it
    */
   static async open(path: string, {untouched = false} = {}): Promise<DurableLines> {
     try {
-      const lock = await FileLock.take(`${path}.lock`);
+      const file = await open(path, constants.O_RDWR | constants.O_CREAT);
       try {
-        const {file, size} = await openLocked(path);
-        const lines = new DurableLines(path, file, lock, size);
-        await lines.#begin(untouched);
-        return lines;
+        return await DurableLines.#openLocked(path, file, untouched);
       } catch (error) {
-        await lock.release();
+        await file.close();
         throw error;
       }
     } catch (error) {
@@ -101,6 +99,33 @@ export class DurableLines {
     });
   }
 
+  /**
+   * Makes sure that the file is still what its name leads to, with the lines that it was given: whoever removes or renames
+   * it takes the lines along, those that follow too, and the system has nothing against it.
+   *
+   * @throws {@link FileLostError}
+   */
+  async requirePresent(): Promise<void> {
+    await this.#writing;
+    const own = await this.#file.stat({bigint: true});
+    const named = await stat(this.#path, {bigint: true}).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+        return undefined;
+      }
+
+      throw fileError(`cannot write ${this.#path}`, error);
+    });
+    if (named?.ino !== own.ino || named.dev !== own.dev) {
+      const what = named === undefined ? 'removed or renamed' : 'replaced by another file';
+      throw new FileLostError(this.#path, `it was ${what} during the run, and the lines in it with it`);
+    }
+
+    if (own.size !== BigInt(this.#size)) {
+      const sizes = `it has ${own.size} bytes in place of ${this.#size}`;
+      throw new FileLostError(this.#path, `something else has written to it during the run: ${sizes}`);
+    }
+  }
+
   /** Drops all lines. */
   async clear(): Promise<void> {
     await this.#writing;
@@ -114,17 +139,22 @@ export class DurableLines {
     await this.#lock.release();
   }
 
-  async #begin(untouched: boolean): Promise<void> {
+  static async #openLocked(path: string, file: FileHandle, untouched: boolean): Promise<DurableLines> {
+    const lock = await NamesLock.take(path, file);
     try {
+      // Only now, since a process that had the lock may have written until it let go.
+      const {size} = await file.stat();
+      const lines = new DurableLines(path, file, lock, size);
       if (!untouched) {
-        await this.cutIncomplete();
+        await lines.cutIncomplete();
       }
 
-      // Also on a file that a killed process made, or wrote to without syncing.
-      await this.#file.sync();
-      await syncDirectory(this.#path);
+      // Also of a file that a killed process made, or wrote to without syncing.
+      await file.sync();
+      await syncDirectory(path);
+      return lines;
     } catch (error) {
-      await this.#file.close();
+      await lock.release();
       throw error;
     }
   }
@@ -183,12 +213,17 @@ function formatOf(path: string): LineFormat {
   return isGzipName(path) ? gzipLines : plainLines;
 }
 
-async function openLocked(path: string): Promise<{file: FileHandle; size: number}> {
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT);
-  try {
-    return {file, size: (await file.stat()).size};
-  } catch (error) {
-    await file.close();
-    throw error;
+/** A file under whose name something else lies by now, or nothing, or that something else has written to. */
+export class FileLostError extends Error {
+  static {
+    FileLostError.prototype.name = 'FileLostError';
+  }
+
+  /**
+   * @param path - the file
+   * @param why - what has become of it
+   */
+  constructor(path: string, why: string) {
+    super(`cannot write ${path}: ${why}`);
   }
 }

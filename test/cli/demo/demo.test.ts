@@ -5,7 +5,7 @@ import stringWidth from 'string-width';
 import {type ScoredResponse, scoreSteps} from '../../../lib/index.js';
 import {expectedProcessBench, type Trace} from '../../helpers/golden.js';
 import {withPair} from '../../helpers/pairs.js';
-import {ended, packageRoot, parseLines, runCli, start} from '../cli-process.js';
+import {packageRoot, parseLines, runCli} from '../cli-process.js';
 
 interface DemoResult extends Trace {
   steps: never;
@@ -109,13 +109,4 @@ test('the demo keeps to the width of a narrow terminal', async t => {
   const {stdout} = await runCli(['demo'], {env: {COLUMNS: '60'}});
   const widest = Math.max(...stdout.split('\n').map(line => stringWidth(line)));
   t.true(widest <= 60, String(widest));
-});
-
-test('a reader that has seen enough ends the demo quietly', async t => {
-  const command = '"$NODE" --import=tsx lib/cli/main.ts demo | head -1';
-  const child = start('sh', ['-c', command], {NODE: process.execPath});
-  const {code, stdout, stderr} = await ended(child);
-  t.is(code, 0);
-  t.is(stdout.split('\n').length, 2);
-  t.is(stderr, '');
 });

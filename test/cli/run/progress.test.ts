@@ -15,7 +15,7 @@ test('progress counts from where an earlier process stopped, its speed only what
   progress.show(45, 10);
   const {since, ...state} = states.at(-1)!;
   t.deepEqual(state, {label: 'scoring', fraction: 0.45, from: 0.4, detail: '7 lines done'});
-  t.true(Math.abs(Date.now() - since!) < 500);
+  t.true(since! <= performance.now());
   // Lines of other shards that come between.
   progress.passed(50);
   t.is(states.length, 2);

@@ -1,5 +1,6 @@
-import {existsSync, readFileSync, truncateSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, renameSync, truncateSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import test from 'ava';
 import {readData, type Trace} from '../../helpers/golden.js';
@@ -151,7 +152,7 @@ test('Ctrl-C tells what is done, and the run goes on from there', async t => {
   const child = startCli([...bundled, '--output', output, input]);
   const result = ended(child);
   while (!existsSync(output) || readFileSync(output, 'utf8') === '') {
-    await new Promise(resolve => setTimeout(resolve, 5));
+    await sleep(5);
   }
 
   child.kill('SIGINT');
@@ -174,7 +175,7 @@ test('two processes do not write one file', async t => {
   const result = ended(child);
   child.stdin.write(jsonLines(traces[0]));
   while (!existsSync(output) || readFileSync(output, 'utf8') === '') {
-    await new Promise(resolve => setTimeout(resolve, 5));
+    await sleep(5);
   }
 
   const second = await runCli([...bundled, '--output', output, '--resume'], {input: good});
@@ -186,6 +187,23 @@ test('two processes do not write one file', async t => {
   child.stdin.end(jsonLines(...traces.slice(1)));
   t.is((await result).code, 0);
   t.true(await isWhole(readFileSync(output, 'utf8')));
+});
+
+test('an output that is removed during a run is told, not said to be done', async t => {
+  const [output, elsewhere] = [inDirectory('removed.jsonl'), inDirectory('elsewhere.jsonl')];
+  const child = startCli([...bundled, '--output', output]);
+  const result = ended(child);
+  child.stdin.write(jsonLines(traces[0]));
+  while (!existsSync(output) || readFileSync(output, 'utf8') === '') {
+    await sleep(5);
+  }
+
+  renameSync(output, elsewhere);
+  child.kill('SIGTERM');
+  const {code, stderr} = await result;
+  t.is(code, 143);
+  t.regex(stderr, /^implicit-prm: stopped; cannot write .*removed\.jsonl: it was removed or renamed during/u);
+  t.is(parseLines(readFileSync(elsewhere, 'utf8')).length, 1);
 });
 
 test('--resume leaves alone what is no output of its run, or has lost lines', async t => {

@@ -1,13 +1,12 @@
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import test from 'ava';
 import {bundledPair, type ScoredResponse, type ScoreOptions, scoreSteps} from '../../../lib/index.js';
 import {readData, type Trace} from '../../helpers/golden.js';
 import {withPair} from '../../helpers/pairs.js';
 import {textFile} from '../../helpers/tiny-models.js';
-import {ended, parseLines, runCli, start, startCli} from '../cli-process.js';
+import {ended, parseLines, runCli, startCli} from '../cli-process.js';
 
 type ScoredLine = Omit<ScoredResponse, 'tokens'> & {
   id?: unknown;
@@ -22,7 +21,7 @@ test.after.always(() => rmSync(directory, {recursive: true}));
 const tolerance = 2e-3;
 const traces = readData<Trace>('traces.jsonl').slice(0, 3);
 const [first] = traces as [Trace];
-const bundled = ['score', '--bundled', '--gpu', 'off'];
+const bundled = ['score', '--bundled', '--gpu', 'off', '--threads', '1'];
 const jsonLines = (...values: unknown[]) => values.map(value => `${JSON.stringify(value)}\n`).join('');
 const scored = async (trace: Trace, options?: ScoreOptions) =>
   withPair({}, async pair => scoreSteps(pair, {prompt: trace.prompt, response: trace.response}, options));
@@ -350,12 +349,21 @@ test('Ctrl-C while stdin is waited for ends with code 130', async t => {
   t.is(parseLines(stdout).length, 1);
 });
 
-test('a reader that has seen enough ends the scoring quietly', async t => {
-  const file = written('many.jsonl', jsonLines(...readData<Trace>('traces.jsonl')));
-  const command = '"$NODE" --import=tsx lib/cli/main.ts score --bundled --gpu off "$INPUT" | head -1';
-  const child = start('sh', ['-c', command], {NODE: process.execPath, INPUT: file});
-  const {code, stdout, stderr} = await ended(child);
-  t.is(code, 0);
-  t.is(parseLines(stdout).length, 1);
-  t.is(stderr, '');
+test('a reader that goes away before all was written is told of, and ends the scoring with code 141', async t => {
+  const child = startCli(bundled);
+  const result = ended(child);
+  child.stdin.on('error', () => undefined);
+  child.stdin.write(jsonLines(first));
+  await new Promise(resolve => child.stdout.once('data', resolve));
+  child.stdout.destroy();
+  child.stdin.end(jsonLines(first, first));
+  const {code, stderr} = await result;
+  t.is(code, 141);
+  t.is(stderr, 'implicit-prm: whoever read stdout went away before all was written\n');
+});
+
+test('no direction mark of an input turns the text of a terminal around', async t => {
+  const {stdout} = await runCli(bundled, {input: jsonLines({...first, id: 'a\u202Eb\u2066c'})});
+  t.true(stdout.includes(String.raw`"id":"a\u202eb\u2066c"`));
+  t.is(parseLines(stdout)[0]!.id, 'a\u202Eb\u2066c');
 });

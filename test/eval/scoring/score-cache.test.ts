@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
@@ -7,6 +8,7 @@ import {pairFingerprint} from '../../../lib/eval/scoring/pair-fingerprint.js';
 import {ScoreCache} from '../../../lib/eval/scoring/score-cache.js';
 import {bundledPair, type Pair} from '../../../lib/index.js';
 import {exact, withPair} from '../../helpers/pairs.js';
+import {withSmallDisk} from '../../helpers/small-disk.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 
 const directory = temporaryDirectory();
@@ -179,4 +181,24 @@ test('only what is not known is scored, each text once', async t => {
   t.is((await scorer.score({prompt, responses: texts})).length, 2);
   await t.throwsAsync(scorer.score({prompt, responses: ['Answer: 5']}), {message: 'The models are opened'});
   await scorer.close();
+});
+
+test('a folder that cannot be made is told with the true reason', async t => {
+  await withSmallDisk(t, 'read-only', 16, async disk => {
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    await t.throwsAsync(ScoreCache.open(path.join(disk, 'a', 'b'), 'pair'), {code: 'EROFS'});
+    await t.throwsAsync(ScoreCache.open(disk, 'pair'), {message: /cannot write .*: read-only file system/u});
+  });
+  writeFileSync(fileOf('in-the-way'), '');
+  await t.throwsAsync(ScoreCache.open(path.join(fileOf('in-the-way'), 'x'), 'pair'), {code: 'ENOTDIR'});
+});
+
+test('a folder is made with the folders that it lies in', async t => {
+  const folder = path.join(directory, 'deep', 'deeper', 'deepest');
+  for (const size of [0, 1]) {
+    const cache = await ScoreCache.open(folder, 'pair');
+    t.is(cache.size, size);
+    await cache.set('key', scores(1));
+    await cache.close();
+  }
 });

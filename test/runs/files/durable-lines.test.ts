@@ -1,12 +1,26 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {appendFileSync, existsSync, readFileSync, truncateSync, utimesSync, writeFileSync} from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {gunzipSync, gzipSync} from 'node:zlib';
 import test from 'ava';
-import {DurableLines} from '../../../lib/runs/files/durable-lines.js';
+import {DurableLines, FileLostError} from '../../../lib/runs/files/durable-lines.js';
 import {withSmallDisk} from '../../helpers/small-disk.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 
@@ -132,6 +146,119 @@ test('a second writer is refused, in this process and in others', async t => {
   await output.close();
   t.is(await append(file, 'a'), 0);
 });
+
+for (const [kind, link] of [
+  ['symbolic', symlinkSync],
+  ['hard', linkSync],
+] as const) {
+  test(`a second writer is refused by another name too, a ${kind} link`, async t => {
+    const [file, other] = [inDirectory(`${kind}.jsonl`), inDirectory(`${kind}-link.jsonl`)];
+    await append(file, 'a');
+    link(file, other);
+    for (const [first, second] of [
+      [file, other],
+      [other, file],
+    ] as const) {
+      const output = await DurableLines.open(first);
+      await t.throwsAsync(DurableLines.open(second), {
+        message: /cannot write .*: process \d+ .*is writing it/u,
+      });
+      await output.append('b');
+      await output.close();
+    }
+
+    await append(other, 'c');
+    t.is(textOf(file), 'a\nb\nb\nc\n');
+    t.deepEqual(
+      readdirSync(directory).filter(name => name.startsWith(kind) && !name.endsWith('.jsonl')),
+      [],
+    );
+  });
+}
+
+test('a link to a file that is not there yet makes it, and is locked with it', async t => {
+  const [file, link] = [inDirectory('made.jsonl'), inDirectory('made-link.jsonl')];
+  symlinkSync(file, link);
+  const output = await DurableLines.open(link);
+  await t.throwsAsync(DurableLines.open(file), {message: /is writing it/u});
+  await output.append('a');
+  await output.requirePresent();
+  await output.close();
+  t.is(textOf(file), 'a\n');
+});
+
+const losses: [string, (file: string) => void, RegExp][] = [
+  ['removed', file => rmSync(file), /it was removed or renamed during the run/u],
+  ['renamed', file => renameSync(file, `${file}.1`), /it was removed or renamed during the run/u],
+  [
+    'replaced',
+    file => {
+      writeFileSync(`${file}.new`, 'a\n');
+      renameSync(`${file}.new`, file);
+    },
+    /it was replaced by another file during the run/u,
+  ],
+  ['cut', file => truncateSync(file, 0), /something else has written to it .* 0 bytes in place of 2/u],
+  [
+    'appended to',
+    file => appendFileSync(file, 'x'),
+    /something else has written to it .* 3 bytes in place of 2/u,
+  ],
+];
+for (const [what, lose, message] of losses) {
+  test(`that a file is ${what} while it is open is found out`, async t => {
+    const file = inDirectory(`${what}.jsonl`);
+    const output = await DurableLines.open(file);
+    await output.append('a');
+    await t.notThrowsAsync(output.requirePresent());
+    lose(file);
+    await t.throwsAsync(output.requirePresent(), {instanceOf: FileLostError, message});
+    await output.close();
+  });
+}
+
+test('a line is not done before the disk has it', async t => {
+  const output = await DurableLines.open(inDirectory('synced.jsonl'));
+  const {prototype, datasync} = await fileHandles();
+  const events: string[] = [];
+  let release = () => {};
+  const gate = new Promise<void>(resolve => {
+    release = resolve;
+  });
+  let ask = () => {};
+  const asked = new Promise<void>(resolve => {
+    ask = resolve;
+  });
+  prototype.datasync = async function (this: FileHandle) {
+    const {size} = await this.stat();
+    events.push(`asked to put ${size} bytes on the disk`);
+    ask();
+    await gate;
+    await datasync.call(this);
+    events.push('on the disk');
+  };
+  try {
+    const appending = output.append('a').then(() => events.push('done'));
+    await Promise.race([appending, asked]);
+    // What does not wait for the disk has the time to be done.
+    await sleep(50);
+    t.deepEqual(events, ['asked to put 2 bytes on the disk']);
+    release();
+    await appending;
+    t.deepEqual(events.slice(1), ['on the disk', 'done']);
+  } finally {
+    prototype.datasync = datasync;
+    await output.close();
+  }
+});
+
+/** What all open files have their methods from. */
+async function fileHandles(): Promise<{prototype: FileHandle; datasync: FileHandle['datasync']}> {
+  const file = await open(inDirectory('any'), 'w');
+  await file.close();
+  const prototype = Object.getPrototypeOf(file) as FileHandle;
+  return {prototype, datasync: prototype.datasync};
+}
 
 test('the lock of a process that is gone is taken over', async t => {
   const file = inDirectory('stale.jsonl');
