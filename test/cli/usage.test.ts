@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {packageRoot, runCli} from './cli-process.js';
+import {runCliHere} from './run-in-process.js';
 
 const {version} = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8'));
 
@@ -10,7 +11,7 @@ test('--version prints the version of the package', async t => {
 });
 
 test('--help lists the commands', async t => {
-  const {code, stdout, stderr} = await runCli(['--help']);
+  const {code, stdout, stderr} = await runCliHere(['--help']);
   t.is(code, 0);
   t.is(stderr, '');
   for (const word of ['demo', 'score', 'merge', 'info', '--version', '--no-color']) {
@@ -19,7 +20,7 @@ test('--help lists the commands', async t => {
 });
 
 test('the help of score tells every option', async t => {
-  const {code, stdout} = await runCli(['score', '--help']);
+  const {code, stdout} = await runCliHere(['score', '--help']);
   t.is(code, 0);
   const options =
     'policy reference lora beta split aggregate score-by beta-schedule incomplete allow-special-tokens tokens gpu ' +
@@ -70,7 +71,7 @@ const wrongUses: [string, string[], RegExp][] = [
 ];
 for (const [what, args, message] of wrongUses) {
   test(`${what} is a wrong use, with exit code 2`, async t => {
-    const {code, stdout, stderr} = await runCli(args);
+    const {code, stdout, stderr} = await runCliHere(args);
     t.is(code, 2);
     t.is(stdout, '');
     t.regex(stderr, message);

@@ -26,30 +26,30 @@ function peakOf(values: readonly number[]): number {
   return Math.max(...values);
 }
 
-test('opening, scoring and closing 200 times takes no more memory after the first 20', async t => {
+test('opening, scoring and closing 100 times takes no more memory after the first 20', async t => {
   const memory = await memoryOver(
     `
       const pair = await openPair({...bundledPair(), gpu: false, threads: 1});
       await scoreSteps(pair, {prompt: 'Compute 2 + 3', responses});
       await pair.close();
     `,
-    200,
+    100,
   );
   const early = peakOf(memory.slice(0, 20));
   const late = peakOf(memory.slice(20));
   t.log(`${early.toFixed(1)} MiB in the first 20 rounds, ${late.toFixed(1)} MiB after`);
-  // A leak of one KV cache (0.5 MiB and more) or of a model (3 MiB) a round would show as 90 MiB.
+  // A leak of one KV cache (0.5 MiB and more) or of a model (3 MiB) a round would show as 40 MiB.
   t.true(late <= early + 8);
 });
 
-test('failing to open 100 times takes no more memory either', async t => {
+test('failing to open 60 times takes no more memory either', async t => {
   const memory = await memoryOver(
     `
       const {policy} = bundledPair();
       await openPair({policy, reference: policy, gpu: false}).then(() => process.exit(1), () => {});
       await openPair({policy, lora: policy, gpu: false}).then(() => process.exit(1), () => {});
     `,
-    100,
+    60,
   );
   t.true(peakOf(memory.slice(20)) <= peakOf(memory.slice(0, 20)) + 8);
 });
@@ -72,10 +72,12 @@ test('a thousand responses need no more memory than ten', async t => {
     t.is(scored, count);
     return peak!;
   };
-  // What Node collects when makes the peak differ by a tenth from run to run: the lowest of three tells.
-  const lowestFor = async (count: number) =>
-    Math.min(await peakFor(count), await peakFor(count), await peakFor(count));
-  const [few, many] = [await lowestFor(10), await lowestFor(1000)];
+  // What Node collects when makes the peak differ by a tenth from run to run: the lowest of up to three tells.
+  let [few, many] = [await peakFor(10), await peakFor(1000)];
+  for (let again = 0; again < 2 && many > 1.1 * few; again++) {
+    [few, many] = [Math.min(few, await peakFor(10)), Math.min(many, await peakFor(1000))];
+  }
+
   t.log(`${few.toFixed(1)} MiB for 10, ${many.toFixed(1)} MiB for 1,000`);
   t.true(many <= 1.1 * few);
 });

@@ -1,4 +1,4 @@
-import {setImmediate} from 'node:timers/promises';
+import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
 import {
   bundledPair,
@@ -117,9 +117,10 @@ test('the event loop goes on turning while the models work', async t => {
       working = false;
     });
     let longest = 0;
-    let last = performance.now();
+    const begin = performance.now();
+    let last = begin;
     while (working) {
-      await setImmediate();
+      await sleep(2);
       const now = performance.now();
       longest = Math.max(longest, now - last);
       last = now;
@@ -127,8 +128,9 @@ test('the event loop goes on turning while the models work', async t => {
     }
 
     await work;
-    t.true(turns > 100, `${turns} turns`);
-    t.true(longest < 1000, `longest pause ${longest} ms`);
+    t.true(turns > 20, `${turns} turns`);
+    // If the loop waited for the models, it would do so for most of the time, however long that is on a busy machine.
+    t.true(longest < (last - begin) / 2, `longest pause ${longest} ms`);
   });
 });
 

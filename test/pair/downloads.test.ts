@@ -153,7 +153,8 @@ test('a server that is not there is an error at once', async t => {
   const error = await failureOf(locateModel(url, {directory: newDirectory()}));
   t.like(error as ModelError, {code: 'DOWNLOAD_FAILED'});
   t.regex((error as ModelError).message, /ECONNREFUSED/);
-  t.true(performance.now() - started < 5000);
+  // It would be tried again for a quarter of an hour.
+  t.true(performance.now() - started < 30_000);
 });
 
 test('what is no URL or URI after all is an error', async t => {

@@ -4,6 +4,7 @@ import test from 'ava';
 import {readData} from '../../helpers/golden.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {ended, packageRoot, runCli, startCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const directory = temporaryDirectory();
 const cache = path.join(directory, 'cache');
@@ -189,7 +190,7 @@ test('what is wrong is said with its place, before any model is loaded', async t
     ],
   ];
   for (const [command, file, message] of cases) {
-    const {code, stdout, stderr} = await runCli(['eval', command, file, '--policy', 'nope.gguf']);
+    const {code, stdout, stderr} = await runCliHere(['eval', command, file, '--policy', 'nope.gguf']);
     t.is(code, 1);
     t.is(stdout, '');
     t.regex(stderr, message);
@@ -206,12 +207,12 @@ test('wrong use ends with code 2', async t => {
     [...processBench, '--threshold', '0.5', '--threshold-from', samples],
     [...bestOfN, '--resamples', 'many'],
   ]) {
-    const {code, stdout} = await runCli(args);
+    const {code, stdout} = await runCliHere(args);
     t.is(code, 2, args.join(' '));
     t.is(stdout, '');
   }
 
-  t.is((await runCli(['eval', 'best-of-n', '--help'])).code, 0);
+  t.is((await runCliHere(['eval', 'best-of-n', '--help'])).code, 0);
 });
 
 test.serial(

@@ -8,6 +8,7 @@ import {bundledPair} from '../../../lib/index.js';
 import {withSmallDisk} from '../../helpers/small-disk.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {packageRoot, parseLines, runCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const directory = temporaryDirectory();
 const inDirectory = (name: string) => path.join(directory, name);
@@ -233,7 +234,7 @@ test('what cannot be read is told with its place', async t => {
     [['best-of-n', problemFile, ...options, '-o', problemFile], /it is the file that is read\n$/u],
   ];
   for (const [args, message] of cases) {
-    const {code, stdout, stderr} = await runCli(['eval', ...args]);
+    const {code, stdout, stderr} = await runCliHere(['eval', ...args]);
     t.deepEqual([code, stdout], [1, '']);
     t.regex(stderr, message);
   }
@@ -253,7 +254,7 @@ test('wrong combinations are a wrong use, with exit code 2', async t => {
     ],
   ];
   for (const [args, message] of cases) {
-    const {code, stderr} = await runCli(['eval', ...args]);
+    const {code, stderr} = await runCliHere(['eval', ...args]);
     t.is(code, 2, args.join(' '));
     t.regex(stderr, message);
   }

@@ -8,6 +8,7 @@ import {nearlyEqual} from '../../helpers/nearly-equal.js';
 import {withSmallDisk} from '../../helpers/small-disk.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {ended, parseLines, runCli, startCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const directory = temporaryDirectory();
 const inDirectory = (name: string) => path.join(directory, name);
@@ -258,12 +259,12 @@ const wrongUses: [string, string[], RegExp][] = [
 ];
 for (const [what, args, message] of wrongUses) {
   test(`${what} is a wrong use, with exit code 2`, async t => {
-    const {code, stderr} = await runCli([...bundled, ...args]);
+    const {code, stderr} = await runCliHere([...bundled, ...args]);
     t.is(code, 2);
     t.regex(stderr, message);
   });
 }
 
 test('merge without an output is a wrong use, with exit code 2', async t => {
-  t.is((await runCli(['merge', 'x'])).code, 2);
+  t.is((await runCliHere(['merge', 'x'])).code, 2);
 });
