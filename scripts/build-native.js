@@ -2,7 +2,7 @@
 //
 //   node scripts/build-native.js [--out FOLDER] [-D NAME=VALUE]…
 //
-// With --out the addon stays in FOLDER/Release. CMake options: IPRM_SANITIZE, IPRM_BUILD_LLAMA and llama.cpp's own.
+// With --out the addon stays in FOLDER/Release. CMake options: IPRM_SANITIZE (address, thread), IPRM_BUILD_LLAMA and llama.cpp's own.
 import {spawnSync} from 'node:child_process';
 import {copyFileSync, mkdirSync, renameSync} from 'node:fs';
 import {createRequire} from 'node:module';
