@@ -8,7 +8,11 @@ import type {CliResult} from './cli-process.js';
  */
 export async function runCliHere(args: readonly string[]): Promise<CliResult> {
   const output = {stdout: '', stderr: ''};
-  const originals = (['stdout', 'stderr'] as const).map(name => ({name, write: process[name].write}));
+  const originals = (['stdout', 'stderr'] as const).map(name => ({
+    name,
+    write: process[name].write,
+    listeners: process[name].listeners('error'),
+  }));
   for (const {name} of originals) {
     process[name].write = (text: unknown, ...rest: unknown[]) => {
       output[name] += String(text);
@@ -25,8 +29,12 @@ export async function runCliHere(args: readonly string[]): Promise<CliResult> {
     const code = await runCli([process.execPath, 'implicit-prm', ...args]);
     return {code, ...output};
   } finally {
-    for (const {name, write} of originals) {
+    for (const {name, write, listeners} of originals) {
       process[name].write = write;
+      // A process of its own has one call to listen for; here they would become more and more.
+      for (const listener of process[name].listeners('error').filter(added => !listeners.includes(added))) {
+        process[name].off('error', listener as () => void);
+      }
     }
   }
 }

@@ -41,8 +41,8 @@ interface Series {
   output: string;
 }
 
-// A soak test takes more of them.
-const kills = Number(process.env.IPRM_KILLS ?? 6);
+// Of runs that have written lines; some come before that. IPRM_KILLS=25 is for those who changed what survives them.
+const kills = Number(process.env.IPRM_KILLS ?? 4);
 const text = `${lines.join('\n')}\n`;
 const evaluation = ['eval', 'processbench', '--threshold', '0.5', '--no-cache'];
 const allSeries: Series[] = [
@@ -71,9 +71,10 @@ for (const {kills, command, input: inputName, content, output: outputName} of al
     let killed = 0;
     let whileWriting = 0;
     let finished = 0;
-    while (killed < kills || finished === 0) {
+    while (whileWriting < kills || finished === 0) {
       const before = readSize(output);
-      const outcome = killed < kills ? await killSometime(argv, output, random) : await runToEnd(t, argv);
+      const outcome =
+        whileWriting < kills ? await killSometime(argv, output, random) : await runToEnd(t, argv);
       if (outcome === 'killed') {
         killed++;
         whileWriting += readSize(output) > before ? 1 : 0;
@@ -90,7 +91,6 @@ for (const {kills, command, input: inputName, content, output: outputName} of al
     t.log(
       `${killed} kills, ${whileWriting} of them after lines were written; ${finished} runs came to their end`,
     );
-    t.true(whileWriting > kills / 3, String(whileWriting));
   });
 }
 
