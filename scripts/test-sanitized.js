@@ -60,7 +60,7 @@ const status = run(
     // node itself is built without the sanitizers, so their runtime has to be there before it.
     LD_PRELOAD: sanitizer.libraries.map(libraryPath).join(' '),
     // Reports of threads go to files: of those that are about node alone there are many.
-    TSAN_OPTIONS: `log_path=${path.join(reports, 'thread')} exitcode=0 suppressions=${path.join(root, 'scripts', 'tsan-suppressions.txt')}`,
+    TSAN_OPTIONS: `log_path=${path.join(reports, 'thread')} exitcode=0`,
     ...sanitizer.environment,
   },
 );
