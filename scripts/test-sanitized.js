@@ -78,7 +78,9 @@ function ownReports() {
     .flatMap(file => readFileSync(path.join(reports, file), 'utf8').split(/^={10,}$/mu))
     .filter(report => {
       const [accesses] = report.split(/^ {2}(?:Thread T|Location is|Mutex M)/mu);
-      return accesses.includes('implicit_prm.node');
+      // The count of those who hold an exception is atomic, in libstdc++, where ThreadSanitizer does not see it.
+      const isCounted = accesses.includes('exception_ptr::_M_release');
+      return accesses.includes('implicit_prm.node') && !isCounted;
     });
 }
 
