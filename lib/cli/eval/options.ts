@@ -63,7 +63,7 @@ With --output a run can be resumed and divided as one of score can. A shard prin
 with implicit-prm merge, then give the result to --from-results.
 
 Exit codes: 0 the tables are printed; 1 an error; 2 wrong use; 3 with --keep-going: some records could not be scored,
-the tables are of the others; 130, 143 stopped by Ctrl-C or SIGTERM.
+the tables are of the others; 129, 130, 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
 `;
 
 /** Ends the command with a message if there is nothing to read or nowhere to write. */

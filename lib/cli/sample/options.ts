@@ -152,5 +152,5 @@ file given by --output gets each problem on the disk before the next is begun; -
 A server's key is taken from the environment, IMPLICIT_PRM_API_KEY.
 
 Exit codes: 0 all problems are done; 1 an error; 2 wrong use; 3 with --keep-going: some of them could not be answered;
-130, 143 stopped by Ctrl-C or SIGTERM.
+129, 130, 143 stopped by SIGHUP, Ctrl-C or SIGTERM; 141 if the reader of stdout went away.
 `;

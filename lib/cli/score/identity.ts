@@ -6,8 +6,8 @@ import {modelIdentity} from '../run/model-identity.js';
 import type {ScoreFlags} from './options.js';
 
 /**
- * Describes all that results depend on, apart from the input, so that a run that is resumed or merged can be compared. Where to compute, and with how many threads, is left out: that
- * changes the last digits only.
+ * Describes all that results depend on, apart from the input, so that a run that is resumed or merged can be compared.
+ * Where to compute, and with how many threads, is left out: that changes the last digits only.
  */
 export async function scoreIdentity(info: PairInfo, flags: ScoreFlags): Promise<RunRecord['identity']> {
   const {split = 'blank-line'} = flags;

@@ -104,5 +104,5 @@ costs one line. What it was made from is kept in OUTPUT.run.json: models, option
 done. With --resume these have to be the same. The outputs of all shards are put together by implicit-prm merge.
 
 Exit codes: 0 all lines are scored; 1 an error; 2 wrong use; 3 with --keep-going: all lines are done, but some of them
-could not be scored; 130, 143 stopped by Ctrl-C or SIGTERM.
+could not be scored; 129, 130, 143 stopped by SIGHUP, Ctrl-C or SIGTERM; 141 if the reader of stdout went away.
 `;
