@@ -4,7 +4,7 @@ import {gunzipSync, gzipSync} from 'node:zlib';
 import test from 'ava';
 import {pairFingerprint} from '../../../lib/eval/scoring/pair-fingerprint.js';
 import {ScoreCache} from '../../../lib/eval/scoring/score-cache.js';
-import {bundledPair} from '../../../lib/index.js';
+import {bundledPair, describeModels} from '../../../lib/index.js';
 import {withSmallDisk} from '../../helpers/small-disk.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {packageRoot, parseLines, runCli} from '../cli-process.js';
@@ -187,7 +187,8 @@ test.serial('without the reference all rewards are those of the policy', async t
 test.serial('a second evaluation beside another one goes on and keeps what it finds', async t => {
   const {policy, reference} = bundledPair();
   const folder = inDirectory('shared');
-  const first = await ScoreCache.open(folder, await pairFingerprint({policy, reference}));
+  const {chatTemplate} = (await describeModels([policy])).models[0]!;
+  const first = await ScoreCache.open(folder, await pairFingerprint({policy, reference, chatTemplate}));
   const few = written('few.jsonl', toText(samples.slice(0, 2)));
   const args = ['eval', 'processbench', few, ...pair, '--cache', folder, '--threshold', '0.5', '--json'];
   try {
