@@ -2,12 +2,12 @@ import {spawnSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {bundledPair} from '../../lib/index.js';
+import {arithmeticPair} from '../../test/helpers/pairs.js';
 import type {WeightType} from './weight-types.js';
 
 const directory = fileURLToPath(new URL('../../build/bench/quantisation', import.meta.url));
 
-/** The bundled pair with weights of another type. */
+/** The arithmetic pair with weights of another type. */
 export interface Variant {
   type: WeightType;
   policy: string;
@@ -19,12 +19,12 @@ export interface Variant {
 }
 
 /**
- * Quantises the bundled pair, which is F32.
+ * Quantises the arithmetic pair, which is F32.
  *
  * @param quantize - the path of llama.cpp's llama-quantize
  */
 export function makeVariant(type: WeightType, quantize: string): Variant {
-  const {policy, reference} = bundledPair();
+  const {policy, reference} = arithmeticPair();
   if (type === 'F32') {
     return {type, policy, reference, shares: {F32: 1}};
   }

@@ -1,5 +1,5 @@
-import {fileURLToPath} from 'node:url';
-import {bundledPair, describeModels} from '../../lib/index.js';
+import {describeModels} from '../../lib/index.js';
+import {arithmeticPair, loraFile} from '../../test/helpers/pairs.js';
 import {buildTools} from '../build-tools.js';
 import {makeVariant, type Variant} from './make-variant.js';
 import {type ModelErrors, modelErrors} from './model-errors.js';
@@ -21,19 +21,17 @@ export interface Study {
   results: PairResult[];
 }
 
-const adapter = fileURLToPath(new URL('../../test/data/policy-lora.gguf', import.meta.url));
-
 /** Quantises, scores and compares. Takes five minutes of one core. */
 export async function study(problems: number): Promise<Study> {
   const data = readTestData(problems);
   const {quantize} = buildTools();
   const variants = weightTypes.map(type => makeVariant(type, quantize));
   const scored = await scoreAll(variants, data);
-  const {models} = await describeModels([bundledPair().policy]);
+  const {models} = await describeModels([arithmeticPair().policy]);
   const {results, meanReward} = pairResults(scored, data, models[0]!.beta!);
   const adapted = variants
     .filter(({type}) => ['F32', 'Q8_0', 'Q4_0'].includes(type))
-    .map(variant => ({...variant, policy: variant.reference, lora: adapter}));
+    .map(variant => ({...variant, policy: variant.reference, lora: loraFile}));
   const some = {traces: data.traces.slice(0, 300), problems: []};
   return {
     variants: variants.map(({type, shares}) => ({type, shares})),

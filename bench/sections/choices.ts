@@ -1,5 +1,6 @@
-import {bundledPair, openPair, type PairOptions, type TokenSequence} from '../../lib/index.js';
+import {openPair, type PairOptions, type TokenSequence} from '../../lib/index.js';
 import {seededRandom} from '../../lib/utils/seeded-random.js';
+import {arithmeticPair} from '../../test/helpers/pairs.js';
 import {inTurns, secondsOf} from '../measure.js';
 import type {BenchPair} from '../models.js';
 import type {Settings} from '../settings.js';
@@ -11,8 +12,8 @@ const size = {prompt: 256, responses: 16, tokens: 64};
 /** What the defaults rest on: how large a batch, and where the log-softmax. */
 export async function choicesSection(settings: Settings): Promise<string> {
   const rows = [];
-  const bundled = {...bundledPair(), name: 'the pair that ships'};
-  for (const pair of [bundled, ...settings.pairs]) {
+  const arithmetic = {...arithmeticPair(), name: 'arithmetic, 0.8 M'};
+  for (const pair of [arithmetic, ...settings.pairs]) {
     const row = await pairRow(pair, settings);
     console.error(`choices: ${row.join('  ')}`);
     rows.push(row);

@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import test from 'ava';
-import {scoreSteps} from '../../lib/index.js';
+import {bundledPair, scoreSteps} from '../../lib/index.js';
 import {ended} from '../cli/cli-process.js';
 import {withPair} from '../helpers/pairs.js';
 import {startExample} from './example-process.js';
@@ -33,7 +33,7 @@ test.serial('the server scores as the library does', async t => {
   const answer = await post({prompt, responses});
   t.is(answer.status, 200);
   const results = (await answer.json()) as {score: number; steps: {text: string; q: number}[]}[];
-  const wanted = await withPair({}, async pair => scoreSteps(pair, {prompt, responses}));
+  const wanted = await withPair(bundledPair(), async pair => scoreSteps(pair, {prompt, responses}));
   t.deepEqual(
     results.map(({steps}) => steps.map(({text}) => text)),
     wanted.map(({steps}) => steps.map(({text}) => text)),

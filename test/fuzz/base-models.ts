@@ -1,9 +1,8 @@
 import {Buffer} from 'node:buffer';
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {bundledPair} from '../../lib/index.js';
 import {vocabularyFile} from '../helpers/llama-cpp-source.js';
-import {loraFile} from '../helpers/pairs.js';
+import {arithmeticPair, loraFile} from '../helpers/pairs.js';
 import {buildGguf, parseGguf, type RawGguf, type RawTensor, type RawValue, u32} from '../helpers/raw-gguf.js';
 import {slidingWindowModel} from '../helpers/sliding-window-model.js';
 import {bertModel, randomLlama} from '../helpers/tiny-models.js';
@@ -12,7 +11,7 @@ import {bertModel, randomLlama} from '../helpers/tiny-models.js';
 export interface BaseModel {
   name: string;
   path: string;
-  /** An adapter is opened on top of the bundled reference. */
+  /** An adapter is opened on top of the arithmetic pair's reference. */
   isAdapter: boolean;
 }
 
@@ -20,9 +19,9 @@ const sizes = {embedding: 64, layers: 2, heads: 2, feedForward: 64} as const;
 const experts = 4n;
 const floatType = 0;
 
-/** Small models of several architectures and kinds of tokenizers, the bundled policy and an adapter. */
+/** Small models of several architectures and kinds of tokenizers, the arithmetic pair's policy and an adapter. */
 export function makeBaseModels(directory: string): BaseModel[] {
-  const {policy} = bundledPair();
+  const {policy} = arithmeticPair();
   const llama = randomLlama(directory, {vocabFrom: policy, ...sizes, name: 'llama'});
   const model = (name: string, file: string): BaseModel => ({name, path: file, isAdapter: false});
   const spm = spmModel(directory);

@@ -1,16 +1,11 @@
 // Makes and opens mutated files, one after the other, and tells of each on a line of stdout. What ends this process
 // tells about the file it was at.
+
 import {readFileSync, rmSync, writeFileSync, writeSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import {
-  bundledPair,
-  describeModels,
-  ImplicitPrmError,
-  openPair,
-  type PairOptions,
-  scoreSteps,
-} from '../../lib/index.js';
+import {describeModels, ImplicitPrmError, openPair, type PairOptions, scoreSteps} from '../../lib/index.js';
+import {arithmeticPair} from '../helpers/pairs.js';
 import {type ParsedGguf, parseGguf} from '../helpers/raw-gguf.js';
 import type {BaseModel} from './base-models.js';
 import {Dice} from './dice.js';
@@ -18,7 +13,7 @@ import type {Message, Task} from './fuzz-models.js';
 import {mutate} from './mutations.js';
 
 const {directory, bases, from, to}: Task = JSON.parse(process.argv[2]!);
-const {reference} = bundledPair();
+const {reference} = arithmeticPair();
 const file = path.join(directory, `mutated-${process.pid}.gguf`);
 process.on('exit', () => rmSync(file, {force: true}));
 const models = new Map<BaseModel, {bytes: Buffer; parsed: ParsedGguf}>();

@@ -1,7 +1,9 @@
 // Against a real server: npm run test:llama-server.
+
 import process from 'node:process';
 import test from 'ava';
-import {bundledPair, openGenerator} from '../../lib/index.js';
+import {openGenerator} from '../../lib/index.js';
+import {arithmeticPair} from '../helpers/pairs.js';
 
 const {IMPLICIT_PRM_TEST_SERVER: url = '', IMPLICIT_PRM_TEST_SERVER_KEY: apiKey} = process.env;
 const real = url === '' ? test.skip : test;
@@ -10,7 +12,7 @@ const step = 'Step 1: 19 + 16 = 35, so 35 - 20 - 7 - 17\n\n';
 
 real('it writes what a model in this process writes, where nothing is left to chance', async t => {
   await using remote = await openGenerator({url, apiKey});
-  await using local = await openGenerator({model: bundledPair().reference, gpu: false, threads: 1});
+  await using local = await openGenerator({model: arithmeticPair().reference, gpu: false, threads: 1});
   const inputs = [
     {prompt, temperature: 0},
     {prompt, prefix: step, stop: '\n\n', temperature: 0},
@@ -25,7 +27,7 @@ real('it writes what a model in this process writes, where nothing is left to ch
 
 real('a prompt made into tokens here and one put through its template are the same', async t => {
   await using templated = await openGenerator({url, apiKey});
-  await using tokenised = await openGenerator({url, apiKey, tokenizer: bundledPair().reference});
+  await using tokenised = await openGenerator({url, apiKey, tokenizer: arithmeticPair().reference});
   const input = {prompt, prefix: step, n: 3, seed: 3};
   const [a, b] = [await templated.generate(input), await tokenised.generate(input)];
   t.deepEqual(a.continuations, b.continuations);

@@ -1,8 +1,14 @@
 import test from 'ava';
-import {type AddedText, bundledPair, openGenerator} from '../../lib/index.js';
+import {type AddedText, openGenerator} from '../../lib/index.js';
+import {arithmeticPair} from '../helpers/pairs.js';
 
 const prompt = 'Compute 19 + 16 - 20 - 7 - 17';
-const generator = await openGenerator({model: bundledPair().reference, gpu: false, threads: 1, parallel: 4});
+const generator = await openGenerator({
+  model: arithmeticPair().reference,
+  gpu: false,
+  threads: 1,
+  parallel: 4,
+});
 test.after.always(async () => generator.close());
 
 test('the same seed gives the same texts, another one others', async t => {
@@ -162,7 +168,7 @@ for (const [input, message] of [
 }
 
 test('closing ends what is being written, and what comes after is refused', async t => {
-  const other = await openGenerator({model: bundledPair().reference, gpu: false, threads: 1});
+  const other = await openGenerator({model: arithmeticPair().reference, gpu: false, threads: 1});
   const writing = t.throwsAsync(other.generate({prompt, n: 16}), {code: 'GENERATOR_CLOSED'});
   await other.close();
   await writing;

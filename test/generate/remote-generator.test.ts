@@ -1,6 +1,7 @@
 import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
-import {type AddedText, bundledPair, openGenerator, type RemoteGeneratorOptions} from '../../lib/index.js';
+import {type AddedText, openGenerator, type RemoteGeneratorOptions} from '../../lib/index.js';
+import {arithmeticPair} from '../helpers/pairs.js';
 import {
   type CompletionStub,
   type StubRoute,
@@ -192,7 +193,7 @@ test('with a tokenizer of its own the prompt goes out as tokens', async t => {
       '/v1/completions': (_, response) =>
         sendEvents(response, [{choices: [{index: 0, text: 'a', finish_reason: 'stop'}]}]),
     },
-    {tokenizer: bundledPair().reference},
+    {tokenizer: arithmeticPair().reference},
   );
   await generator.generate({prompt: 'Hi', prefix: '1'});
   const text = (token: number) => (token < 256 ? String.fromCharCode(token) : `<${token}>`);

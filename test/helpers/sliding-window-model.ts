@@ -1,6 +1,6 @@
 import {join} from 'node:path';
-import {bundledPair} from '../../lib/index.js';
 import {f32, readGguf, str, u32, writeGguf} from './gguf-file.js';
+import {arithmeticPair} from './pairs.js';
 import {ones, randomLlama} from './tiny-models.js';
 
 const layers = 6;
@@ -13,7 +13,7 @@ export function slidingWindowModel(
   {seed, window}: {seed: number; window: number},
 ): string {
   const llama = randomLlama(directory, {
-    vocabFrom: bundledPair().policy,
+    vocabFrom: arithmeticPair().policy,
     layers,
     embedding,
     heads: embedding / head,

@@ -1,6 +1,5 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {seededRandom} from '../../lib/utils/seeded-random.js';
 import {toHalves} from './float16.js';
 import {
@@ -18,14 +17,10 @@ import {
   writeGguf,
   writeSplitGguf,
 } from './gguf-file.js';
+import {arithmeticPair} from './pairs.js';
 
-/** The shipped pair. Copies are made of the policy unless another source is given. */
-export const policyFile = shippedFile('policy.gguf');
-export const referenceFile = shippedFile('reference.gguf');
-
-function shippedFile(name: string): string {
-  return fileURLToPath(new URL(`../../models/arithmetic/${name}`, import.meta.url));
-}
+/** The arithmetic pair. Copies are made of its policy unless another source is given. */
+export const {policy: policyFile, reference: referenceFile} = arithmeticPair();
 
 export type MetadataOverrides = Readonly<Record<string, MetadataValue | undefined>>;
 

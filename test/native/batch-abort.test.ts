@@ -1,8 +1,7 @@
 import process from 'node:process';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
-import {bundledPair} from '../../lib/index.js';
-import {withPair} from '../helpers/pairs.js';
+import {arithmeticPair, withPair} from '../helpers/pairs.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {randomLlama} from '../helpers/tiny-models.js';
 
@@ -15,7 +14,7 @@ function taken(): number {
 test('a signal stops the batch under way, not just those to come', async t => {
   // One batch that takes a second or so.
   const policy = randomLlama(temporaryDirectory(), {
-    vocabFrom: bundledPair().policy,
+    vocabFrom: arithmeticPair().policy,
     ...{embedding: 512, heads: 8, layers: 8, feedForward: 2048, type: 'F16'},
   });
   const sequence = {tokens: Int32Array.from({length: 512}, (_, index) => index % 200), from: 1};

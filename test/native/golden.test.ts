@@ -1,9 +1,9 @@
 import test from 'ava';
-import {bundledPair, type Pair, scoreSteps} from '../../lib/index.js';
+import {type Pair, scoreSteps} from '../../lib/index.js';
 import {type GoldenCase, type GoldenResponse, readData, sequencesOf} from '../helpers/golden.js';
-import {exact, loraFile, withPair} from '../helpers/pairs.js';
+import {arithmeticPair, exact, loraFile, withPair} from '../helpers/pairs.js';
 
-const {reference} = bundledPair();
+const {reference} = arithmeticPair();
 const base = readData<GoldenCase>('logprobs.jsonl');
 const adapted = readData<GoldenCase>('lora.jsonl');
 

@@ -1,15 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
-import {
-  bundledPair,
-  openPair,
-  type Pair,
-  PairClosedError,
-  type SequenceLogprobs,
-  scoreSteps,
-} from '../../lib/index.js';
+import {openPair, type Pair, PairClosedError, type SequenceLogprobs, scoreSteps} from '../../lib/index.js';
 import {type GoldenCase, readData, sequencesOf} from '../helpers/golden.js';
-import {withPair} from '../helpers/pairs.js';
+import {arithmeticPair, withPair} from '../helpers/pairs.js';
 import {runScript} from '../helpers/run-script.js';
 
 const [golden] = readData<GoldenCase>('logprobs.jsonl');
@@ -73,7 +66,7 @@ test('a call beside another can be stopped', async t => {
 });
 
 test('closing rejects what is under way, and frees the pair', async t => {
-  const pair = await openPair({...bundledPair(), gpu: false, threads: 1});
+  const pair = await openPair({...arithmeticPair(), gpu: false, threads: 1});
   const {work} = await startMuchWork(pair);
   const other = pair.engine.logprobs(muchWork());
   other.catch(() => {});

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import test from 'ava';
@@ -14,6 +14,7 @@ test('the commands of docs/evaluation.md run, here on the first lines of the fil
   }
 
   const cwd = temporaryDirectory();
+  symlinkSync(path.join(packageRoot, 'models'), path.join(cwd, 'models'));
   mkdirSync(path.join(cwd, 'examples', 'arithmetic'), {recursive: true});
   for (const [name, count] of [
     ['best-of-n.jsonl', 2],
@@ -36,6 +37,6 @@ test('the commands of docs/evaluation.md run, here on the first lines of the fil
     env: {...process.env, XDG_CACHE_HOME: path.join(cwd, 'cache')},
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  t.is([...output.matchAll(/^2 problems, 32 responses/gmu)].length, 3);
-  t.is([...output.matchAll(/^12 samples/gmu)].length, 2);
+  t.is([...output.matchAll(/^2 problems, 32 responses/gmu)].length, 4);
+  t.is([...output.matchAll(/^12 samples/gmu)].length, 3);
 });

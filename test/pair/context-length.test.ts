@@ -1,8 +1,8 @@
 import path from 'node:path';
 import test from 'ava';
-import {bundledPair, describeModels, ModelError, scoreSteps} from '../../lib/index.js';
+import {describeModels, ModelError, scoreSteps} from '../../lib/index.js';
 import {u32} from '../helpers/gguf-file.js';
-import {withPair} from '../helpers/pairs.js';
+import {arithmeticPair, withPair} from '../helpers/pairs.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {withMetadata} from '../helpers/tiny-models.js';
 
@@ -10,7 +10,7 @@ const directory = temporaryDirectory();
 
 /** The bundled policy, said to be trained on texts of another length. */
 function trainedOn(length: number): string {
-  return withMetadata(bundledPair().policy, path.join(directory, `${length}.gguf`), {
+  return withMetadata(arithmeticPair().policy, path.join(directory, `${length}.gguf`), {
     'llama.context_length': u32(length),
   });
 }

@@ -3,15 +3,15 @@ import {createServer} from 'node:net';
 import path from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
-import {bundledPair, ModelError, type OpenProgress, scoreSteps} from '../../lib/index.js';
+import {ModelError, type OpenProgress, scoreSteps} from '../../lib/index.js';
 import {locateModel} from '../../lib/pair/locate-model.js';
-import {withPair} from '../helpers/pairs.js';
+import {arithmeticPair, withPair} from '../helpers/pairs.js';
 import {runScript} from '../helpers/run-script.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {splitModel} from '../helpers/tiny-models.js';
 import {hangingUp, type ModelServer, serveModels, slowly} from './model-server.js';
 
-const {policy, reference} = bundledPair();
+const {policy, reference} = arithmeticPair();
 const [policyBytes, referenceBytes] = [readFileSync(policy), readFileSync(reference)];
 const question = {prompt: 'Compute 2 + 3 * 4', response: 'Answer: 14'};
 

@@ -1,16 +1,16 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {bundledPair, describeModels, ModelError, type PairOptions} from '../../lib/index.js';
+import {describeModels, ModelError, type PairOptions} from '../../lib/index.js';
 import {arr, f32, i32, type MetadataValue, str, u32} from '../helpers/gguf-file.js';
 import {vocabularyFile} from '../helpers/llama-cpp-source.js';
-import {loraFile, withPair} from '../helpers/pairs.js';
+import {arithmeticPair, loraFile, withPair} from '../helpers/pairs.js';
 import {buildGguf, dataLength, parseGguf, type RawGguf, type RawTensor} from '../helpers/raw-gguf.js';
 import {slidingWindowModel} from '../helpers/sliding-window-model.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {bertModel, splitModel, withMetadata} from '../helpers/tiny-models.js';
 
-const {policy, reference} = bundledPair();
+const {policy, reference} = arithmeticPair();
 const directory = temporaryDirectory();
 let files = 0;
 

@@ -2,7 +2,6 @@ import path from 'node:path';
 import process from 'node:process';
 import test from 'ava';
 import {
-  bundledPair,
   ChatTemplateError,
   describeModels,
   openPair,
@@ -12,7 +11,7 @@ import {
   scoreSteps,
 } from '../../lib/index.js';
 import {elementCount, f32, readGguf, str, tensorBytes} from '../helpers/gguf-file.js';
-import {loraFile, withPair} from '../helpers/pairs.js';
+import {arithmeticPair, loraFile, withPair} from '../helpers/pairs.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {
   asF16,
@@ -22,7 +21,7 @@ import {
   withoutChatTemplate,
 } from '../helpers/tiny-models.js';
 
-const {policy, reference} = bundledPair();
+const {policy, reference} = arithmeticPair();
 const directory = temporaryDirectory();
 
 const question = {prompt: 'Compute 2 + 3 * 4', response: 'Step 1: 3 * 4 = 12\n\nAnswer: 14'};

@@ -1,8 +1,8 @@
 import process from 'node:process';
 import test from 'ava';
-import {bundledPair, type OpenProgress, openPair, PairClosedError, scoreSteps} from '../../lib/index.js';
+import {type OpenProgress, openPair, PairClosedError, scoreSteps} from '../../lib/index.js';
 import {vocabularyFile} from '../helpers/llama-cpp-source.js';
-import {withPair} from '../helpers/pairs.js';
+import {arithmeticPair, withPair} from '../helpers/pairs.js';
 import {runScript} from '../helpers/run-script.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {randomLlama, truncatedModel} from '../helpers/tiny-models.js';
@@ -20,15 +20,15 @@ function slowModel(): string | undefined {
 test('a signal that has fired is heeded before anything else', async t => {
   const reason = new Error('too late');
   const signal = AbortSignal.abort(reason);
-  t.is(await t.throwsAsync(openPair({...bundledPair(), signal})), reason);
+  t.is(await t.throwsAsync(openPair({...arithmeticPair(), signal})), reason);
   t.is(await t.throwsAsync(openPair({policy: 'missing.gguf', signal})), reason);
-  const options = {...bundledPair(), signal: AbortSignal.abort()};
+  const options = {...arithmeticPair(), signal: AbortSignal.abort()};
   await t.throwsAsync(openPair(options), {any: true, name: 'AbortError'});
 });
 
 test('a signal that fires while the files are looked at stops the opening', async t => {
   const controller = new AbortController();
-  const opening = openPair({...bundledPair(), gpu: false, signal: controller.signal});
+  const opening = openPair({...arithmeticPair(), gpu: false, signal: controller.signal});
   const reason = {why: 'no error at all'};
   controller.abort(reason);
   await opening.then(
@@ -79,7 +79,7 @@ test('what a progress listener throws rejects the opening, and other pairs go on
   const onProgress = () => {
     throw thrown;
   };
-  t.is(await t.throwsAsync(openPair({...bundledPair(), gpu: false, onProgress})), thrown);
+  t.is(await t.throwsAsync(openPair({...arithmeticPair(), gpu: false, onProgress})), thrown);
   await withPair({}, async pair => t.is(typeof (await scoreSteps(pair, question)).reward, 'number'));
 });
 
@@ -129,8 +129,8 @@ test('log lines come with a level, one line each, and nothing is printed', async
     console.log(JSON.stringify([
       lines.length > 20,
       lines.every(({level, text}) => levels.has(level) && typeof text === 'string' && !text.includes('\\n')),
-      lines.some(({text}) => text.includes('policy.gguf')),
-      lines.some(({text}) => text.includes('reference.gguf')),
+      lines.some(({text}) => text.includes('base.gguf')),
+      lines.some(({text}) => text.includes('adapter.gguf')),
     ]));
   `);
   t.deepEqual({code, stdout, stderr}, {code: 0, stdout: '[true,true,true,true]\n', stderr: ''});
@@ -143,7 +143,7 @@ test('nothing is printed without a listener, not even of a broken model', async 
     const broken = ${broken};
     await openPair({policy: broken, gpu: false}).catch(error => console.log(error.code));
     await describeModels([broken]).catch(error => console.log(error.code));
-    await describeModels(Object.values(bundledPair()));
+    await describeModels([bundledPair().policy]);
     const pair = await openPair({...bundledPair(), gpu: false});
     await scoreSteps(pair, {prompt: 'x', response: 'y'});
     await pair.close();
@@ -152,13 +152,13 @@ test('nothing is printed without a listener, not even of a broken model', async 
 });
 
 test('a pair may be closed again and again', async t => {
-  const pair = await openPair({...bundledPair(), gpu: false});
+  const pair = await openPair({...arithmeticPair(), gpu: false});
   await Promise.all([pair.close(), pair.close()]);
   await t.notThrowsAsync(pair.close());
 });
 
 test('a closed pair refuses everything but being closed and telling of itself', async t => {
-  const pair = await openPair({...bundledPair(), gpu: false});
+  const pair = await openPair({...arithmeticPair(), gpu: false});
   await pair.close();
   const closed = {instanceOf: PairClosedError, code: 'PAIR_CLOSED'};
   const options = {complete: true, allowSpecialTokens: false};
@@ -171,7 +171,7 @@ test('a closed pair refuses everything but being closed and telling of itself', 
 
 test('a pair is closed at the end of its block by await using', async t => {
   const open = async () => {
-    await using pair = await openPair({...bundledPair(), gpu: false});
+    await using pair = await openPair({...arithmeticPair(), gpu: false});
     t.is(typeof (await scoreSteps(pair, question)).reward, 'number');
     return pair;
   };

@@ -1,5 +1,6 @@
 import test from 'ava';
-import {bundledPair, InvalidInputError, openPair, type PairOptions} from '../../lib/index.js';
+import {InvalidInputError, openPair, type PairOptions} from '../../lib/index.js';
+import {arithmeticPair} from '../helpers/pairs.js';
 
 async function refusalOf(options: unknown): Promise<string> {
   try {
@@ -73,7 +74,7 @@ const refused: Record<string, (readonly [value: unknown, shown: string])[]> = {
 for (const [option, values] of Object.entries(refused)) {
   test(`a wrong ${option} is refused by its name and value`, async t => {
     for (const [value, shown] of values) {
-      const message = await refusalOf({...bundledPair(), gpu: false, [option]: value});
+      const message = await refusalOf({...arithmeticPair(), gpu: false, [option]: value});
       t.true(message.startsWith(`${option} in openPair's options`), message);
       t.true(message.includes(shown), message);
     }
@@ -81,7 +82,7 @@ for (const [option, values] of Object.entries(refused)) {
 }
 
 test('an option that does not exist is refused by its name', async t => {
-  t.regex(await refusalOf({...bundledPair(), polcy: 'x.gguf'}), /"polcy"/);
+  t.regex(await refusalOf({...arithmeticPair(), polcy: 'x.gguf'}), /"polcy"/);
 });
 
 test('options that are no object are refused', async t => {
@@ -90,12 +91,12 @@ test('options that are no object are refused', async t => {
 });
 
 test('a q8_0 cache without flash attention is refused with what to do', async t => {
-  const options = {...bundledPair(), gpu: false, kvCacheType: 'q8_0', flashAttention: false};
+  const options = {...arithmeticPair(), gpu: false, kvCacheType: 'q8_0', flashAttention: false};
   t.regex(await refusalOf(options), /flashAttention.*needs flash attention/);
 });
 
 test('a context longer than the models were trained on is refused with both lengths', async t => {
-  t.regex(await refusalOf({...bundledPair(), gpu: false, contextSize: 513}), /513.*512/);
+  t.regex(await refusalOf({...arithmeticPair(), gpu: false, contextSize: 513}), /513.*512/);
 });
 
 test('options that are left out may be given as undefined', async t => {
@@ -104,7 +105,7 @@ test('options that are left out may be given as undefined', async t => {
       .filter(option => option !== 'policy')
       .map(option => [option, undefined]),
   );
-  const pair = await openPair({...left, policy: bundledPair().policy, gpu: false});
+  const pair = await openPair({...left, policy: arithmeticPair().policy, gpu: false});
   t.is(pair.info.contextSize, 512);
   await pair.close();
 });

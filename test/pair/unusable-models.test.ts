@@ -5,7 +5,6 @@ import process from 'node:process';
 import {pathToFileURL} from 'node:url';
 import test from 'ava';
 import {
-  bundledPair,
   describeModels,
   ModelError,
   openPair,
@@ -17,7 +16,7 @@ import {
 import {locateModel} from '../../lib/pair/locate-model.js';
 import {str} from '../helpers/gguf-file.js';
 import {vocabularyFile} from '../helpers/llama-cpp-source.js';
-import {loraFile, withPair} from '../helpers/pairs.js';
+import {arithmeticPair, loraFile, withPair} from '../helpers/pairs.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {
   bertModel,
@@ -32,7 +31,7 @@ import {
   withOtherToken,
 } from '../helpers/tiny-models.js';
 
-const {policy, reference} = bundledPair();
+const {policy, reference} = arithmeticPair();
 const directory = temporaryDirectory();
 
 async function refusalOf(options: Partial<PairOptions>): Promise<ModelError | PairMismatchError> {

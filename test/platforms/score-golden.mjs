@@ -4,9 +4,12 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import {bundledPair, openPair} from 'implicit-prm';
+import {openPair} from 'implicit-prm';
 
-const cases = readFileSync(path.join(process.argv[2], 'logprobs.jsonl'), 'utf8')
+const file = name => path.join(process.argv[2], name);
+const pairOfThese = {policy: file('arithmetic/policy.gguf'), reference: file('arithmetic/reference.gguf')};
+
+const cases = readFileSync(file('logprobs.jsonl'), 'utf8')
   .trim()
   .split('\n')
   .map(line => JSON.parse(line))
@@ -18,7 +21,7 @@ const modes = {
   usual: {},
 };
 for (const [mode, options] of Object.entries(modes)) {
-  const pair = await openPair({...bundledPair(), gpu: false, threads: 1, ...options});
+  const pair = await openPair({...pairOfThese, gpu: false, threads: 1, ...options});
   for (const {promptTokens, responses} of cases) {
     const some = responses.slice(0, 2);
     const {policy, reference} = await pair.engine.logprobs(

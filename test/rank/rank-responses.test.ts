@@ -1,13 +1,12 @@
 import test from 'ava';
 import {InvalidInputError} from '../../lib/errors/invalid-input-error.js';
-import {bundledPair} from '../../lib/pair/bundled-pair.js';
 import {openPair} from '../../lib/pair/open-pair.js';
 import type {Pair} from '../../lib/pair/pair.js';
 import {bestOf} from '../../lib/rank/best-of.js';
 import {rankResponses} from '../../lib/rank/rank-responses.js';
 import type {RankInput, RankOptions} from '../../lib/rank/rank-types.js';
 import {scoreSteps} from '../../lib/score/score-steps.js';
-import {exact} from '../helpers/pairs.js';
+import {arithmeticPair, exact} from '../helpers/pairs.js';
 
 const prompt = 'Compute 11 - 3 - (7 * 3)';
 const wrong =
@@ -18,7 +17,7 @@ const responses = [wrong, 'Step 1: 7 * 3 = 21', right, wrong];
 
 let pair: Pair;
 test.before(async () => {
-  pair = await openPair({...bundledPair(), ...exact, gpu: false, threads: 1});
+  pair = await openPair({...arithmeticPair(), ...exact, gpu: false, threads: 1});
 });
 test.after.always(async () => {
   await pair.close();

@@ -9,8 +9,7 @@ import {
   type ScoreOptions,
   scoreSteps,
 } from '../../lib/index.js';
-import {bundledPair} from '../../lib/pair/bundled-pair.js';
-import {exact} from '../helpers/pairs.js';
+import {arithmeticPair, exact} from '../helpers/pairs.js';
 
 const prompt = 'Compute 11 - 3 - (7 * 3)';
 const steps = ['Step 1: 7 * 3 = 11, so 11 - 3 - 11', 'Step 2: 11 - 3 = 8, so 8 - 11', 'Answer: -3'];
@@ -18,7 +17,7 @@ const response = steps.join('\n\n');
 
 let pair: Pair;
 test.before(async () => {
-  pair = await openPair({...bundledPair(), ...exact, gpu: false, threads: 1});
+  pair = await openPair({...arithmeticPair(), ...exact, gpu: false, threads: 1});
 });
 test.after.always(async () => {
   await pair.close();
@@ -223,7 +222,7 @@ test('what does not fit the context is refused with the numbers', async t => {
 });
 
 test('without a reference the reward is that of the policy alone', async t => {
-  const {policy} = bundledPair();
+  const {policy} = arithmeticPair();
   const alone = await openPair({policy, ...exact, gpu: false, threads: 1});
   const scored = await scoreSteps(alone, {prompt, response});
   await alone.close();

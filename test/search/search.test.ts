@@ -1,6 +1,5 @@
 import test from 'ava';
 import {
-  bundledPair,
   openGenerator,
   openPair,
   type SearchEvent,
@@ -10,6 +9,7 @@ import {
   search,
   searchEvents,
 } from '../../lib/index.js';
+import {arithmeticPair} from '../helpers/pairs.js';
 import {FakeGenerator, FakeSession, type Grammar} from './fakes.js';
 
 /** Two steps and an answer; each of the steps may be good, bad or so-so. */
@@ -195,8 +195,8 @@ for (const [options, message] of [
 
 test('with a real pair and generator each method comes to an answer', async t => {
   const small = {gpu: false, threads: 1} as const;
-  await using pair = await openPair({...bundledPair(), ...small});
-  await using generator = await openGenerator({model: bundledPair().reference, ...small});
+  await using pair = await openPair({...arithmeticPair(), ...small});
+  await using generator = await openGenerator({model: arithmeticPair().reference, ...small});
   for (const method of ['bestOfN', 'beam', 'dvts', 'mcts'] as const) {
     const prompt = 'Compute 9 + 3 + 10';
     const {best, usage} = await search(pair, generator, prompt, {method, n: 8, seed: 1});

@@ -7,9 +7,8 @@ import {
   type ScoredResponse,
   scoreSteps,
 } from '../../lib/index.js';
-import {bundledPair} from '../../lib/pair/bundled-pair.js';
 import {vocabularyFile} from '../helpers/llama-cpp-source.js';
-import {exact} from '../helpers/pairs.js';
+import {arithmeticPair, exact} from '../helpers/pairs.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {randomLlama} from '../helpers/tiny-models.js';
 
@@ -18,7 +17,7 @@ const steps = ['Step 1: 7 * 3 = 21, so 11 - 3 - 21\n\n', 'Step 2: 11 - 3 = 8, so
 
 let pair: Pair;
 test.before(async () => {
-  pair = await openPair({...bundledPair(), ...exact, gpu: false, threads: 1});
+  pair = await openPair({...arithmeticPair(), ...exact, gpu: false, threads: 1});
 });
 test.after.always(async () => {
   await pair.close();
@@ -64,7 +63,7 @@ test('a step costs its own tokens and not the trace again', async t => {
 });
 
 test('results tell what was evaluated and what was reused', async t => {
-  const fresh = await openPair({...bundledPair(), ...exact, gpu: false, threads: 1});
+  const fresh = await openPair({...arithmeticPair(), ...exact, gpu: false, threads: 1});
   const [first, second] = await scoreSteps(fresh, {prompt, responses: ['Answer: -13', 'Answer: -12']});
   const again = await scoreSteps(fresh, {prompt, response: 'Answer: -13'});
   await fresh.close();

@@ -4,16 +4,9 @@ import {existsSync, readdirSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import test from 'ava';
-import {
-  bundledPair,
-  openPair,
-  type Pair,
-  PairClosedError,
-  type PairOptions,
-  scoreSteps,
-} from '../../lib/index.js';
+import {openPair, type Pair, PairClosedError, type PairOptions, scoreSteps} from '../../lib/index.js';
 import {type GoldenCase, readData, sequencesOf} from '../helpers/golden.js';
-import {exact, loraFile} from '../helpers/pairs.js';
+import {arithmeticPair, exact, loraFile} from '../helpers/pairs.js';
 
 const drivers = '/usr/share/vulkan/icd.d';
 const driver = existsSync(drivers)
@@ -27,7 +20,7 @@ if (driver !== undefined) {
 }
 
 const onLavapipe = driver === undefined ? test.skip : test;
-const {reference} = bundledPair();
+const {reference} = arithmeticPair();
 const cases = some(readData<GoldenCase>('logprobs.jsonl'), ['odd-text', 'unfinished'], 2);
 const adapted = some(readData<GoldenCase>('lora.jsonl'), undefined, 1).slice(0, 2);
 
@@ -44,7 +37,7 @@ function some(all: GoldenCase[], ids: string[] | undefined, responses: number): 
 
 /** A batch of 64 tokens: nothing stops one that computes on a GPU. */
 async function withVulkan<T>(options: Partial<PairOptions>, use: (pair: Pair) => Promise<T>): Promise<T> {
-  const pair = await openPair({...bundledPair(), gpu: 'vulkan', threads: 1, batchSize: 64, ...options});
+  const pair = await openPair({...arithmeticPair(), gpu: 'vulkan', threads: 1, batchSize: 64, ...options});
   try {
     return await use(pair);
   } finally {

@@ -165,8 +165,7 @@ export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
   }
 
   return {
-    ...(bundled ? bundledPair() : {policy: policy!, reference}),
-    lora,
+    ...(bundled ? bundledPair() : {policy: policy!, reference, lora}),
     beta,
     gpu: gpu === 'off' ? false : gpu,
     gpuLayers,

@@ -185,10 +185,10 @@ test.serial('without the reference all rewards are those of the policy', async t
 });
 
 test.serial('a second evaluation beside another one goes on and keeps what it finds', async t => {
-  const {policy, reference} = bundledPair();
   const folder = inDirectory('shared');
-  const {chatTemplate} = (await describeModels([policy])).models[0]!;
-  const first = await ScoreCache.open(folder, await pairFingerprint({policy, reference, chatTemplate}));
+  const bundled = bundledPair();
+  const {chatTemplate} = (await describeModels([bundled.policy])).models[0]!;
+  const first = await ScoreCache.open(folder, await pairFingerprint({...bundled, chatTemplate}));
   const few = written('few.jsonl', toText(samples.slice(0, 2)));
   const args = ['eval', 'processbench', few, ...pair, '--cache', folder, '--threshold', '0.5', '--json'];
   try {

@@ -2,9 +2,9 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
-import {bundledPair} from '../../../lib/index.js';
 import {makeProblems} from '../../../scripts/arithmetic/problems.js';
 import {sendEvents, serveCompletions} from '../../generate/completion-stub.js';
+import {arithmeticPair} from '../../helpers/pairs.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {ended, parseLines, runCli, startCli} from '../cli-process.js';
 
@@ -23,7 +23,7 @@ interface SampledLine {
   }[];
 }
 
-const model = ['--model', bundledPair().reference, '--gpu', 'off', '--threads', '1'];
+const model = ['--model', arithmeticPair().reference, '--gpu', 'off', '--threads', '1'];
 const problems = makeProblems({count: 8, seed: 5});
 const lines = problems.map(problem => `${JSON.stringify({...problem, source: 'seed 5'})}\n`);
 const directory = temporaryDirectory();

@@ -3,9 +3,12 @@ import process from 'node:process';
 import {stripVTControlCharacters} from 'node:util';
 import test from 'ava';
 import stringWidth from 'string-width';
+import {arithmeticPair} from '../../helpers/pairs.js';
 import {cliArguments, ended, runCli, start} from '../cli-process.js';
 
-const pretty = ['score', '--bundled', '--gpu', 'off', '--threads', '1', '--pretty'];
+const {policy, reference} = arithmeticPair();
+const pair = ['--policy', policy, '--reference', reference, '--gpu', 'off', '--threads', '1'];
+const pretty = ['score', ...pair, '--pretty'];
 const prompt = 'Compute 11 - 3 - (7 * 3)';
 const right = 'Step 1: 7 * 3 = 21, so 11 - 3 - 21\n\nAnswer: -13';
 const wrong = 'Step 1: 7 * 3 = 11, so 11 - 3 - 11\n\nAnswer: -3';

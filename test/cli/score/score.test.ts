@@ -2,9 +2,15 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import {bundledPair, type ScoredResponse, type ScoreOptions, scoreSteps} from '../../../lib/index.js';
+import {
+  bundledPair,
+  type PairOptions,
+  type ScoredResponse,
+  type ScoreOptions,
+  scoreSteps,
+} from '../../../lib/index.js';
 import {readData, type Trace} from '../../helpers/golden.js';
-import {withPair} from '../../helpers/pairs.js';
+import {arithmeticPair, withPair} from '../../helpers/pairs.js';
 import {textFile} from '../../helpers/tiny-models.js';
 import {ended, parseLines, runCli, startCli} from '../cli-process.js';
 
@@ -23,8 +29,11 @@ const traces = readData<Trace>('traces.jsonl').slice(0, 3);
 const [first] = traces as [Trace];
 const bundled = ['score', '--bundled', '--gpu', 'off', '--threads', '1'];
 const jsonLines = (...values: unknown[]) => values.map(value => `${JSON.stringify(value)}\n`).join('');
-const scored = async (trace: Trace, options?: ScoreOptions) =>
-  withPair({}, async pair => scoreSteps(pair, {prompt: trace.prompt, response: trace.response}, options));
+const scored = async (
+  {prompt, response}: Trace,
+  options?: ScoreOptions,
+  files: Partial<PairOptions> = bundledPair(),
+) => withPair(files, async pair => scoreSteps(pair, {prompt, response}, options));
 
 function written(name: string, content: string | Uint8Array): string {
   const file = path.join(directory, name);
@@ -217,10 +226,11 @@ test('the options of scoring reach scoreSteps', async t => {
 });
 
 test('a pair is given by its files', async t => {
-  const {policy, reference} = bundledPair();
+  const {policy, reference} = arithmeticPair();
   const args = ['score', '--policy', policy, '--reference', reference, '--gpu', 'off'];
   const {stdout} = await runCli(args, {input: jsonLines(first)});
-  t.true(Math.abs(parseLines<ScoredLine>(stdout)[0]!.reward - (await scored(first)).reward) < tolerance);
+  const wanted = await scored(first, {}, arithmeticPair());
+  t.true(Math.abs(parseLines<ScoredLine>(stdout)[0]!.reward - wanted.reward) < tolerance);
 });
 
 const malformed: [string, string | Uint8Array, RegExp][] = [

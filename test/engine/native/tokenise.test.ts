@@ -3,12 +3,13 @@ import {fileURLToPath} from 'node:url';
 import test from 'ava';
 import {findRuntime} from '../../../lib/engine/native/find-runtime.js';
 import {NativeEngine} from '../../../lib/engine/native/native-engine.js';
-import {bundledPair, PairClosedError} from '../../../lib/index.js';
+import {PairClosedError} from '../../../lib/index.js';
+import {arithmeticPair} from '../../helpers/pairs.js';
 
 const long = 'A sentence that comes again and again. '.repeat(8000);
 
 async function openEngine(): Promise<NativeEngine> {
-  const {policy} = bundledPair();
+  const {policy} = arithmeticPair();
   return NativeEngine.open(
     {
       ...{runtime: findRuntime(), policy, reference: undefined, lora: undefined, gpu: 'false', gpuLayers: 0},

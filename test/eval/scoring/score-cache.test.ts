@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import {CachedScorer} from '../../../lib/eval/scoring/cached-scorer.js';
 import {pairFingerprint} from '../../../lib/eval/scoring/pair-fingerprint.js';
 import {ScoreCache} from '../../../lib/eval/scoring/score-cache.js';
-import {bundledPair, type Pair} from '../../../lib/index.js';
-import {exact, withPair} from '../../helpers/pairs.js';
+import type {Pair} from '../../../lib/index.js';
+import {arithmeticPair, exact, withPair} from '../../helpers/pairs.js';
 import {withSmallDisk} from '../../helpers/small-disk.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 
@@ -135,7 +135,7 @@ test('a line that another process changed under our feet is a miss, not a wrong 
 });
 
 test('a fingerprint tells contents apart, not places', async t => {
-  const {policy, reference} = bundledPair();
+  const {policy, reference} = arithmeticPair();
   const copy = path.join(directory, 'copy.gguf');
   copyFileSync(policy, copy);
   const original = await pairFingerprint({policy, reference});

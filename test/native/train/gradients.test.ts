@@ -1,7 +1,7 @@
 import test from 'ava';
-import {bundledPair} from '../../../lib/index.js';
 import {Float64Llama} from '../../helpers/float64-llama.js';
 import {type GoldenCase, readData, sequencesOf} from '../../helpers/golden.js';
+import {arithmeticPair} from '../../helpers/pairs.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {randomLlama} from '../../helpers/tiny-models.js';
 import {
@@ -15,7 +15,7 @@ import {
 
 const directory = temporaryDirectory();
 const tiny = randomLlama(directory, {
-  vocabFrom: bundledPair().policy,
+  vocabFrom: arithmeticPair().policy,
   ...{embedding: 16, heads: 2, kvHeads: 1, layers: 2, feedForward: 32, seed: 5},
 });
 const sequences = someSequences(3, 8).map(({tokens, from}) => ({
@@ -61,7 +61,7 @@ test('gradients are those of a computation in double precision, to 1e-5', async 
 });
 
 test('log-probabilities are those of a computation in double precision', async t => {
-  await withTrainer({base: bundledPair().reference!, maxTokens: 512}, async trainer => {
+  await withTrainer({base: arithmeticPair().reference, maxTokens: 512}, async trainer => {
     for (const golden of readData<GoldenCase>('logprobs.jsonl')) {
       const logprobs = await trainer.forward(sequencesOf(golden), {adapter: false, keep: false});
       for (const [index, {referenceLogprobs}] of golden.responses.entries()) {

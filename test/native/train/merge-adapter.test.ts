@@ -1,10 +1,10 @@
 import {existsSync, readdirSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import {mergeAdapter} from '../../../lib/engine/native/merge-adapter.js';
-import {bundledPair, openPair} from '../../../lib/index.js';
+import {openPair} from '../../../lib/index.js';
 import {seededRandom} from '../../../lib/utils/seeded-random.js';
 import {f32, readGguf, str, u32} from '../../helpers/gguf-file.js';
-import {exact, loraFile} from '../../helpers/pairs.js';
+import {arithmeticPair, exact, loraFile} from '../../helpers/pairs.js';
 import {randomDecoder} from '../../helpers/random-decoder.js';
 import {randomQuantised} from '../../helpers/random-quantised.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
@@ -12,7 +12,7 @@ import {randomLlama, withMetadata} from '../../helpers/tiny-models.js';
 import {shake, someSequences, sumOf, withTrainer} from '../../helpers/trainers.js';
 
 const directory = temporaryDirectory();
-const base = bundledPair().reference!;
+const base = arithmeticPair().reference;
 const sequences = someSequences();
 
 async function policyLogprobs(policy: string, lora?: string): Promise<Float32Array[]> {

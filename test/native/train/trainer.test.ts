@@ -2,9 +2,9 @@ import {readdirSync} from 'node:fs';
 import {setTimeout as wait} from 'node:timers/promises';
 import test from 'ava';
 import {NativeTrainer} from '../../../lib/engine/native/native-trainer.js';
-import {bundledPair, openPair} from '../../../lib/index.js';
+import {openPair} from '../../../lib/index.js';
 import {readGguf, u32, writeGguf} from '../../helpers/gguf-file.js';
-import {exact} from '../../helpers/pairs.js';
+import {arithmeticPair, exact} from '../../helpers/pairs.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {randomLlama} from '../../helpers/tiny-models.js';
 import {
@@ -19,7 +19,7 @@ import {
 } from '../../helpers/trainers.js';
 
 const directory = temporaryDirectory();
-const base = bundledPair().reference!;
+const base = arithmeticPair().reference;
 const sequences = someSequences();
 const weights = [1, -0.5, 0.25];
 const rate = {learningRate: 1e-2, weightDecay: 0.01, clip: 1};

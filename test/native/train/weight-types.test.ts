@@ -1,6 +1,6 @@
 import test from 'ava';
-import {bundledPair} from '../../../lib/index.js';
 import {seededRandom} from '../../../lib/utils/seeded-random.js';
+import {arithmeticPair} from '../../helpers/pairs.js';
 import {type RandomType, randomQuantised} from '../../helpers/random-quantised.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {randomLlama} from '../../helpers/tiny-models.js';
@@ -8,7 +8,7 @@ import {gradientsOf, relativeDistance, shake, someSequences, withTrainer} from '
 
 const directory = temporaryDirectory();
 const base = randomLlama(directory, {
-  vocabFrom: bundledPair().policy,
+  vocabFrom: arithmeticPair().policy,
   ...{embedding: 256, heads: 4, kvHeads: 2, layers: 2, feedForward: 256},
 });
 
