@@ -121,6 +121,7 @@ export type {
   SearchUsage,
 } from './search/search-types.js';
 export {Session, type SessionOptions} from './session/session.js';
+export type {TextRange} from './steps/ranges.js';
 export {splitSteps} from './steps/split-steps.js';
 export type {StepSpan} from './steps/step-span.js';
 export type {StepSplitter} from './steps/step-splitter.js';
