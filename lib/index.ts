@@ -11,6 +11,7 @@ export type {LogListener} from './engine/native/native-engine.js';
 export type {TokenUsage} from './engine/token-usage.js';
 export {ChatTemplateError} from './errors/chat-template-error.js';
 export {ContextOverflowError} from './errors/context-overflow-error.js';
+export {EngineCrashedError, type EngineCrashedErrorOptions} from './errors/engine-crashed-error.js';
 export type {ErrorCode} from './errors/error-code.js';
 export {EvaluationError} from './errors/evaluation-error.js';
 export {GenerationError} from './errors/generation-error.js';

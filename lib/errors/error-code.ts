@@ -41,6 +41,8 @@ export type ErrorCode =
   | 'TRAINING_FAILED'
   /** The evaluation of a model failed for another reason. */
   | 'EVALUATION_FAILED'
+  /** The engine's own process ended, see `isolate` of `openPair`. */
+  | 'ENGINE_CRASHED'
   /** A model could not be made to write. */
   | 'GENERATION_FAILED'
   /** The generator was closed before or during the call. */

@@ -1,5 +1,6 @@
 import {ChatTemplateError} from './chat-template-error.js';
 import {ContextOverflowError} from './context-overflow-error.js';
+import {EngineCrashedError} from './engine-crashed-error.js';
 import {EvaluationError} from './evaluation-error.js';
 import {GenerationError} from './generation-error.js';
 import type {ImplicitPrmError} from './implicit-prm-error.js';
@@ -49,6 +50,8 @@ export function errorFromCode(code: string, message: string, cause?: unknown): I
     case 'OUT_OF_MEMORY':
     case 'WRITE_FAILED':
       return new EvaluationError(code, message, options);
+    case 'ENGINE_CRASHED':
+      return new EngineCrashedError(message, options);
     case 'GENERATION_FAILED':
     case 'GENERATOR_CLOSED':
       return new GenerationError(code, message, options);

@@ -1,4 +1,5 @@
 import type {ModelInfo} from '../engine/engine-info.js';
+import {readModelInfoIsolated} from '../engine/isolated/read-model-info.js';
 import {readModelInfo} from '../engine/native/model-info.js';
 import {locateModel} from './locate-model.js';
 
@@ -26,13 +27,17 @@ export interface ModelDescriptions {
  * Reads what GGUF files tell of their models, and compares the vocabularies, without loading the weights.
  *
  * @param files - paths or URIs, as for {@link openPair}
- * @throws {@link ModelError}, {@link RuntimeLoadError}
+ * @param options - `isolate`: read them in a process of its own, which a broken file may end with `ENGINE_CRASHED`
+ * @throws {@link ModelError}, {@link RuntimeLoadError}, with `isolate` {@link EngineCrashedError}
  */
-export async function describeModels(files: readonly string[]): Promise<ModelDescriptions> {
+export async function describeModels(
+  files: readonly string[],
+  {isolate = false}: {isolate?: boolean | undefined} = {},
+): Promise<ModelDescriptions> {
   const paths: string[] = [];
   for (const file of files) {
     paths.push(await locateModel(file));
   }
 
-  return readModelInfo(paths);
+  return isolate ? readModelInfoIsolated(paths) : readModelInfo(paths);
 }

@@ -1,8 +1,10 @@
 import type {NativeEngine} from '../engine/native/native-engine.js';
 import type {Tokeniser} from '../text/tokeniser.js';
 
-/** The tokeniser of the policy that a native engine has loaded. */
-export function nativeTokeniser(engine: NativeEngine): Tokeniser {
+/** The tokeniser of the policy that a native engine has loaded, in this process or in one of its own. */
+export function nativeTokeniser(
+  engine: Pick<NativeEngine, 'description' | 'tokenise' | 'detokenise'>,
+): Tokeniser {
   const {policy, specialTokens, longestToken} = engine.description;
   const {beginOfText, endOfText, endOfTurn, chatTemplate} = policy;
   return {

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {IsolatedEngine} from '../engine/isolated/isolated-engine.js';
 import {findRuntime} from '../engine/native/find-runtime.js';
 import {type LogListener, NativeEngine} from '../engine/native/native-engine.js';
 import {PairMismatchError} from '../errors/pair-mismatch-error.js';
@@ -24,7 +25,7 @@ const unusedTokensDiffer: PairWarning = {
  *
  * @throws {@link InvalidInputError} for wrong options, {@link ModelError} for a file that cannot be used,
  * {@link PairMismatchError} if the vocabularies differ, {@link RuntimeLoadError} if llama.cpp or the GPU is missing,
- * {@link EvaluationError} `OUT_OF_MEMORY`
+ * {@link EvaluationError} `OUT_OF_MEMORY`, with `isolate` {@link EngineCrashedError}
  */
 export async function openPair(options: PairOptions): Promise<Pair> {
   const checked = check(pairOptionsSchema, options, "openPair's options");
@@ -45,7 +46,7 @@ export async function openPair(options: PairOptions): Promise<Pair> {
     await requireOtherContent(policy, reference);
   }
 
-  const engine = await NativeEngine.open(
+  const engine = await (checked.isolate ? IsolatedEngine : NativeEngine).open(
     {
       runtime,
       policy,

@@ -99,6 +99,12 @@ export interface PairOptions extends RenderingOptions {
    * as small as it takes; if that does not do, opening fails with `OUT_OF_MEMORY`. No limit if left out.
    */
   memoryLimit?: number | undefined;
+  /**
+   * Run the engine in a process of its own, so that no model file, driver or fault of llama.cpp can end this one: what is
+   * pending is then rejected with `ENGINE_CRASHED`, and the next call starts the engine again. The right choice for a
+   * server, see docs/server.md; `false` if left out.
+   */
+  isolate?: boolean | undefined;
   /** Where downloaded models are kept; node-llama-cpp's own folder if left out. */
   modelsDirectory?: string | undefined;
   /** Called as models are downloaded and loaded. */
@@ -135,6 +141,7 @@ export const pairOptionsSchema = z
       .optional(),
     logSoftmax: z.literal(['auto', 'graph', 'host']).default('auto'),
     memoryLimit: z.int().positive().optional(),
+    isolate: z.boolean().default(false),
     modelsDirectory: path.optional(),
     onProgress: callback<(progress: OpenProgress) => void>().optional(),
     ...renderingShape,

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {ChatTemplateError} from '../../lib/errors/chat-template-error.js';
 import {ContextOverflowError} from '../../lib/errors/context-overflow-error.js';
+import {EngineCrashedError} from '../../lib/errors/engine-crashed-error.js';
 import type {ErrorCode} from '../../lib/errors/error-code.js';
 import {errorFromCode} from '../../lib/errors/error-from-code.js';
 import {EvaluationError} from '../../lib/errors/evaluation-error.js';
@@ -35,6 +36,7 @@ const classes: Record<ErrorCode, new (...args: never[]) => ImplicitPrmError> = {
   OUT_OF_MEMORY: EvaluationError,
   WRITE_FAILED: EvaluationError,
   EVALUATION_FAILED: EvaluationError,
+  ENGINE_CRASHED: EngineCrashedError,
   GENERATION_FAILED: GenerationError,
   GENERATOR_CLOSED: GenerationError,
   REMOTE_FAILED: RemoteError,

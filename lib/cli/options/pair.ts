@@ -21,6 +21,7 @@ export interface PairFlags {
   memoryLimit?: number;
   kvCacheType?: 'f32' | 'f16' | 'q8_0';
   flashAttention?: 'on' | 'off';
+  isolate?: true;
   modelsDir?: string;
   rendering?: Rendering;
   templateArguments?: Record<string, unknown>;
@@ -89,6 +90,7 @@ export function addPairOptions(command: Command): Command {
         'off',
       ]),
     )
+    .option('--isolate', 'run the engine in a process of its own, so that no fault of it ends this one')
     .option('--models-dir <folder>', 'where downloaded models are kept')
     .addOption(
       new Option(
@@ -151,7 +153,7 @@ export function renderingIdentity({rendering, templateArguments, date}: PairFlag
  * @param command - to report wrong combinations with
  */
 export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
-  const {bundled, gpu, flashAttention, modelsDir, policy, reference, lora} = flags;
+  const {bundled, gpu, flashAttention, modelsDir, isolate, policy, reference, lora} = flags;
   const {rendering, templateArguments, date} = flags;
   const {beta, gpuLayers, threads, contextSize, batchSize, cacheSize, memoryLimit, kvCacheType} = flags;
   if (!bundled && policy === undefined) {
@@ -176,6 +178,7 @@ export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
     memoryLimit: memoryLimit && memoryLimit * 2 ** 20,
     kvCacheType,
     flashAttention: flashAttention && flashAttention === 'on',
+    isolate,
     modelsDirectory: modelsDir,
     rendering,
     templateArguments,

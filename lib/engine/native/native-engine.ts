@@ -1,8 +1,7 @@
-import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
-import {showValue} from '../../errors/show-value.js';
 import type {EvaluationOptions, ModelEngine, SequenceLogprobs, TokenSequence} from '../engine.js';
 import type {EngineInfo} from '../engine-info.js';
+import {requireSequences, requireTokens} from '../require-tokens.js';
 import type {AddonPair, AddonPairDescription, AddonPairOptions, AddonTokens} from './addon.js';
 import type {AddonProgress} from './addon-operation.js';
 import {loadAddon} from './load-addon.js';
@@ -49,10 +48,7 @@ export class NativeEngine implements ModelEngine {
     {signal, onProgress}: EvaluationOptions = {},
   ): Promise<SequenceLogprobs> {
     this.#requireOpen();
-    for (const [index, sequence] of sequences.entries()) {
-      requireSequence(sequence, index);
-    }
-
+    requireSequences(sequences);
     return runOperation(
       report => this.#pair.evaluate(sequences, report),
       signal,
@@ -106,23 +102,6 @@ function engineInfo(
     lora: lora ?? null,
     llamaVersion,
   };
-}
-
-/** The addon takes its input on trust. */
-function requireSequence({tokens, from}: TokenSequence, index: number): void {
-  requireTokens(tokens, `sequences[${index}].tokens`);
-  if (!(Number.isInteger(from) && from >= 1 && from < tokens.length)) {
-    throw new InvalidInputError(
-      `sequences[${index}].from has to be a whole number from 1 to ${tokens.length - 1}, the index of a token that ` +
-        `others come before, not ${showValue(from)}.`,
-    );
-  }
-}
-
-function requireTokens(tokens: unknown, name: string): void {
-  if (!(tokens instanceof Int32Array)) {
-    throw new InvalidInputError(`${name} has to be an Int32Array, not ${showValue(tokens)}.`);
-  }
 }
 
 /** ggml's levels are 1 for debug, 2 for info, 3 for warn, 4 for error. */

@@ -1,4 +1,5 @@
 import {errorFromCode} from '../../errors/error-from-code.js';
+import {ImplicitPrmError} from '../../errors/implicit-prm-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {onAbort} from '../../utils/on-abort.js';
 import type {AddonOperation, AddonProgress} from './addon-operation.js';
@@ -58,7 +59,8 @@ export function withLibraryErrors<T>(call: () => T): T {
 
 /** The library's error for one that the addon threw. */
 export function libraryError(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? errorFromCode(String(error.code), error.message) : error;
+  const isOfAddon = error instanceof Error && 'code' in error && !(error instanceof ImplicitPrmError);
+  return isOfAddon ? errorFromCode(String(error.code), error.message) : error;
 }
 
 function isCancellation(error: unknown): boolean {
