@@ -6,6 +6,7 @@ import {type BenchPair, type Quantisation, randomPair} from './models.js';
 import type {ShapeName} from './random-model.js';
 import {replaceSection} from './replace-section.js';
 import {choicesSection} from './sections/choices.js';
+import {isolationSection} from './sections/isolation.js';
 import {memorySection} from './sections/memory.js';
 import {nextStepSection} from './sections/next-step.js';
 import {overheadSection} from './sections/overhead.js';
@@ -19,6 +20,7 @@ const sections = {
   overhead: overheadSection,
   nextStep: nextStepSection,
   memory: memorySection,
+  isolation: isolationSection,
   choices: choicesSection,
 };
 type SectionName = keyof typeof sections;

@@ -12,6 +12,7 @@ import {formatInfo} from './format-info.js';
 interface InfoFlags {
   json?: true;
   check?: true;
+  isolate?: true;
   modelsDir?: string;
 }
 
@@ -22,6 +23,7 @@ export function infoCommand(): Command {
     .argument('<files...>', 'GGUF files, or URIs such as hf:user/model:Q8_0')
     .option('--json', 'print as JSON, with all metadata')
     .option('--check', 'exit with code 1 if the models do not form a pair')
+    .option('--isolate', 'read them in a process of its own, so that no file can end this one')
     .option('--models-dir <folder>', 'where downloaded models are kept');
   return command.action(async (files: string[], flags: InfoFlags) => {
     if (flags.check && files.length < 2) {
@@ -29,7 +31,7 @@ export function infoCommand(): Command {
     }
 
     const paths = await interruptible(async signal => locateAll(files, flags, signal));
-    const descriptions = await describeModels(paths);
+    const descriptions = await describeModels(paths, {isolate: flags.isolate});
     await writeStdout(
       flags.json ? `${escapeJson(JSON.stringify(descriptions, null, 2))}\n` : formatInfo(files, descriptions),
     );

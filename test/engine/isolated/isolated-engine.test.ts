@@ -45,7 +45,7 @@ test('a session comes to the rewards of this process', async t => {
     const session = of.session('Compute 2 + 3');
     const added = [];
     for (const step of steps) {
-      added.push(await session.addStep(step));
+      added.push(await session.append(step));
     }
 
     return added;

@@ -20,7 +20,7 @@ export function engineOf(pair: Pair): number | undefined {
 }
 
 /** Different work that takes some seconds. */
-export function muchWork(count = 3000) {
+export function muchWork(count = 1000) {
   return Array.from({length: count}, (_, index) => {
     const tokens = sequence!.tokens.slice();
     tokens[sequence!.from] = index % 256;
