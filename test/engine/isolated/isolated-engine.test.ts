@@ -27,7 +27,7 @@ test('the numbers are those of this process, bit for bit', async t => {
     t.deepEqual(info, infoHere);
     t.deepEqual(Object.keys(memory), Object.keys(memoryHere));
     t.deepEqual(usage, usageHere);
-    for (const each of golden) {
+    for (const each of golden.slice(0, 6)) {
       const sequences = sequencesOf(each);
       t.deepEqual(await pair.engine.logprobs(sequences), await here.engine.logprobs(sequences));
     }
@@ -50,7 +50,8 @@ test('a session comes to the rewards of this process', async t => {
 
     return added;
   };
-  await withPair({}, async here => t.deepEqual(await rewardsOf(pair), await rewardsOf(here)));
+  const [apart, here] = [await withPair({isolate: true}, rewardsOf), await withPair({}, rewardsOf)];
+  t.deepEqual(apart, here);
 });
 
 test('numbers that come back belong to the caller alone', async t => {
@@ -70,12 +71,12 @@ test('tokens may be overwritten once the call is made', async t => {
 
 test('calls at once are each answered with their own numbers', async t => {
   const alone = [];
-  for (const each of golden.slice(0, 4)) {
+  for (const each of golden.slice(0, 2)) {
     alone.push(await pair.engine.logprobs(sequencesOf(each)));
   }
 
   const together = await Promise.all(
-    golden.slice(0, 4).map(async each => pair.engine.logprobs(sequencesOf(each))),
+    golden.slice(0, 2).map(async each => pair.engine.logprobs(sequencesOf(each))),
   );
   for (const [index, {policy}] of together.entries()) {
     for (const [response, values] of policy.entries()) {
