@@ -2,15 +2,15 @@ import {bundledPair, openPair} from '../../lib/index.js';
 import {implicitPrm} from '../drivers/implicit-prm.js';
 import {median, timeRun} from '../measure.js';
 import type {BenchPair} from '../models.js';
-import {driverOptions, type Settings} from '../settings.js';
+import type {Settings} from '../settings.js';
 import {digits, markdownTable} from '../table.js';
 import {makeWorkload, type WorkloadSize} from '../workload.js';
 
-/** What fits the pair that ships, whose context has 512 tokens, and what a server may be asked of a larger one. */
+/** In words; the pair that ships has a token for each of their letters, and a context of 512. */
 const small: WorkloadSize[] = [
-  {prompt: 64, responses: 1, tokens: 32},
-  {prompt: 64, responses: 8, tokens: 128},
-  {prompt: 64, responses: 64, tokens: 256},
+  {prompt: 16, responses: 1, tokens: 8},
+  {prompt: 16, responses: 8, tokens: 32},
+  {prompt: 16, responses: 64, tokens: 64},
 ];
 const large: WorkloadSize[] = [
   {prompt: 256, responses: 1, tokens: 64},
@@ -35,7 +35,7 @@ async function rowsOf(
 ): Promise<string[][]> {
   const rows = [];
   for (const size of sizes) {
-    const options = {policy, reference, gpu: false, cacheSize: 0, ...driverOptions(settings, size)} as const;
+    const options = {policy, reference, gpu: false, threads: settings.threads, contextSize: 512} as const;
     const here = await openPair(options);
     const apart = await openPair({...options, isolate: true});
     const workload = await makeWorkload(here, size);
@@ -53,7 +53,7 @@ async function rowsOf(
     await other.close();
     const row = [
       name,
-      workload.name,
+      `${workload.promptTokens} + ${size.responses} × ${Math.round(workload.responseTokens / size.responses)}`,
       digits(1000 * median(times.map(pass => pass.here))),
       digits(1000 * median(times.map(pass => pass.apart))),
       // Of the two calls of a turn, beside which the machine does the same.
