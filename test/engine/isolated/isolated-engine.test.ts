@@ -1,6 +1,5 @@
 import test from 'ava';
 import {
-  bundledPair,
   describeModels,
   InvalidInputError,
   ModelError,
@@ -10,10 +9,10 @@ import {
   scoreSteps,
 } from '../../../lib/index.js';
 import {sequencesOf} from '../../helpers/golden.js';
-import {withPair} from '../../helpers/pairs.js';
+import {arithmeticPair, withPair} from '../../helpers/pairs.js';
 import {engineOf, golden, hasEnded, sequence, startMuchWork} from './isolated-pair.js';
 
-const options = {...bundledPair(), gpu: false, threads: 1, isolate: true} as const;
+const options = {...arithmeticPair(), gpu: false, threads: 1, isolate: true} as const;
 let pair: Pair;
 test.before(async () => {
   pair = await openPair(options);
@@ -161,8 +160,8 @@ test('closing rejects what is under way, and ends the process', async t => {
 });
 
 test('models are described by another process as by this one', async t => {
-  const {policy, reference} = bundledPair();
-  const files = [policy, reference!];
+  const {policy, reference} = arithmeticPair();
+  const files = [policy, reference];
   t.deepEqual(await describeModels(files, {isolate: true}), await describeModels(files));
   await t.throwsAsync(describeModels(['missing.gguf'], {isolate: true}), {instanceOf: ModelError});
 });
