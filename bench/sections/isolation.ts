@@ -29,13 +29,13 @@ export async function isolationSection(settings: Settings): Promise<string> {
 }
 
 async function rowsOf(
-  {name, policy, reference}: BenchPair,
+  {name, ...files}: BenchPair & {lora?: string},
   sizes: readonly WorkloadSize[],
   settings: Settings,
 ): Promise<string[][]> {
   const rows = [];
   for (const size of sizes) {
-    const options = {policy, reference, gpu: false, threads: settings.threads, contextSize: 512} as const;
+    const options = {...files, gpu: false, threads: settings.threads, contextSize: 512} as const;
     const here = await openPair(options);
     const apart = await openPair({...options, isolate: true});
     const workload = await makeWorkload(here, size);
