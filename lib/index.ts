@@ -108,8 +108,12 @@ export type {
   BestOfNOptions as BestOfNSearchOptions,
   CommonSearchOptions,
   DvtsOptions,
+  ExpandedEvent,
+  FinishedEvent,
   MctsOptions,
   NodeState,
+  PrunedEvent,
+  SearchAnswers,
   SearchBudget,
   SearchCandidate,
   SearchEvent,
@@ -131,6 +135,7 @@ export type {ChatMessage, Prompt} from './text/prompt.js';
 export type {Rendering, RenderingInfo, RenderingOptions} from './text/rendering.js';
 export type {TextWarning} from './text/text-warning.js';
 export type {TokenisedResponse} from './text/tokenised-response.js';
+export type {SpecialToken} from './text/tokeniser.js';
 export type {UnusedCounts, UnusedReason} from './train/data/unused-reason.js';
 export type {Comparison, Measure} from './train/evaluation/comparison.js';
 export type {TrainEvaluation} from './train/evaluation/train-evaluation.js';

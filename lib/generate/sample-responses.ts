@@ -37,7 +37,9 @@ export interface SampledResponse {
 
 /** What {@link sampleResponses} made. */
 export interface SampledResponses {
+  /** The responses, in the order of their seeds. */
   responses: SampledResponse[];
+  /** What it took to write them. */
   usage: GenerationUsage;
 }
 

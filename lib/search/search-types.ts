@@ -5,14 +5,19 @@ import type {Prompt} from '../text/prompt.js';
 
 /** A response that grows and is scored, as {@link Session} is. */
 export interface SearchSession {
+  /** Adds a step, with the separator behind it, and scores it. */
   append(text: string, options?: {signal?: AbortSignal | undefined}): Promise<ScoredStep>;
+  /** Scores the end of the turn too: the response is a whole one. */
   finish(options?: {signal?: AbortSignal | undefined}): Promise<ScoredResponse>;
+  /** Another session that goes on from here by itself. */
   fork(): SearchSession;
+  /** The response so far, scored. */
   readonly scored: ScoredResponse;
 }
 
 /** What judges: a {@link Pair}, or anything with sessions. */
 export interface SearchPair {
+  /** A response to a prompt, empty yet. */
   session(prompt: Prompt, options?: SessionOptions): SearchSession;
 }
 
@@ -48,6 +53,7 @@ export interface CommonSearchOptions
 
 /** `n` responses, of which the best is taken. */
 export interface BestOfNOptions extends CommonSearchOptions {
+  /** What names this search. */
   method: 'bestOfN';
   /** Candidates are dropped at the first step with a probability σ(q) under this; none are if left out. */
   dropBelow?: number | undefined;
@@ -55,6 +61,7 @@ export interface BestOfNOptions extends CommonSearchOptions {
 
 /** The best `n / beamWidth` unfinished responses are kept, each of which goes on in `beamWidth` ways. */
 export interface BeamOptions extends CommonSearchOptions {
+  /** What names this search. */
   method: 'beam';
   /** 4 if left out. */
   beamWidth?: number | undefined;
@@ -64,6 +71,7 @@ export interface BeamOptions extends CommonSearchOptions {
 
 /** `n / beamWidth` trees that know nothing of each other; in each only the best of `beamWidth` steps is kept. */
 export interface DvtsOptions extends CommonSearchOptions {
+  /** What names this search. */
   method: 'dvts';
   /** 4 if left out. */
   beamWidth?: number | undefined;
@@ -76,6 +84,7 @@ export interface DvtsOptions extends CommonSearchOptions {
  * q among siblings), and by how little was tried there (PUCT). Ends with `n` finished candidates.
  */
 export interface MctsOptions extends CommonSearchOptions {
+  /** What names this search. */
   method: 'mcts';
   /** In how many ways to go on from a node; 4 if left out. */
   beamWidth?: number | undefined;
@@ -103,9 +112,11 @@ export interface SearchTree {
   score: number | null;
   /** How often it was generated: equal steps are one. */
   count: number;
+  /** What became of it. */
   state: NodeState;
   /** How often Monte Carlo tree search came by; 0 in others. */
   visits: number;
+  /** The steps that were written behind it. */
   children: SearchTree[];
 }
 
@@ -113,6 +124,7 @@ export interface SearchTree {
 export interface SearchCandidate {
   /** Its last node in the tree. */
   node: number;
+  /** Its text. */
   response: string;
   /** Whether it has come to its end. */
   complete: boolean;
@@ -120,6 +132,7 @@ export interface SearchCandidate {
   answer: string | null;
   /** Its score, by the aggregate of the options. */
   score: number;
+  /** Its steps with their rewards. */
   steps: ScoredStep[];
   /** How often it was generated: equal responses are one. */
   count: number;
@@ -135,14 +148,44 @@ export interface SearchUsage {
   scored: number;
 }
 
+/** Steps were written and scored. */
+export interface ExpandedEvent {
+  /** What happened. */
+  type: 'expanded';
+  /** The number of the node that they follow. */
+  parent: number;
+  /** What they are in the tree. */
+  nodes: Omit<SearchTree, 'children'>[];
+  /** What the search has taken so far. */
+  usage: SearchUsage;
+}
+
+/** Nodes were given up. */
+export interface PrunedEvent {
+  /** What happened. */
+  type: 'pruned';
+  /** Their numbers. */
+  nodes: number[];
+}
+
+/** A response is finished. */
+export interface FinishedEvent {
+  /** What happened. */
+  type: 'finished';
+  /** The response. */
+  candidate: SearchCandidate;
+}
+
 /** What happens in a search, as it does. */
-export type SearchEvent =
-  /** Steps were written and scored. `parent` and `nodes` are numbers of nodes. */
-  | {type: 'expanded'; parent: number; nodes: Omit<SearchTree, 'children'>[]; usage: SearchUsage}
-  /** Nodes were given up. */
-  | {type: 'pruned'; nodes: number[]}
-  /** A response is finished. */
-  | {type: 'finished'; candidate: SearchCandidate};
+export type SearchEvent = ExpandedEvent | PrunedEvent | FinishedEvent;
+
+/** The answers that candidates vote for; `null` if none has an answer. */
+export interface SearchAnswers {
+  /** Each candidate has one vote. */
+  majority: string | null;
+  /** Each candidate's vote counts σ(score). */
+  weighted: string | null;
+}
 
 /** What a search found. */
 export interface SearchResult {
@@ -151,8 +194,10 @@ export interface SearchResult {
   /** All finished candidates, the best first. */
   candidates: SearchCandidate[];
   /** The answers that the candidates vote for, each as often as it was generated: see {@link vote}. */
-  answers: {majority: string | null; weighted: string | null};
+  answers: SearchAnswers;
+  /** All that was written, from the root. */
   tree: SearchTree;
+  /** What it took. */
   usage: SearchUsage;
   /** What ended it: that it was done, or a budget. */
   ended: 'done' | 'tokens' | 'seconds';

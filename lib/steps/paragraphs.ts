@@ -68,6 +68,10 @@ interface FenceLine extends TextRange {
   isBare: boolean;
 }
 
+function closes(line: FenceLine, opening: FenceLine): boolean {
+  return line.isBare && line.mark === opening.mark && line.length >= opening.length;
+}
+
 function fences(text: string): TextRange[] {
   const lines = [...text.matchAll(/^[ \t]{0,12}(`{3,}|~{3,}|\$\$)([^\n\r]*)/gm)].map(
     ({0: line, 1: mark, 2: rest, index}): FenceLine => ({
@@ -88,10 +92,12 @@ function fences(text: string): TextRange[] {
       continue;
     }
 
-    const close = lines.findIndex(
-      (line, place) => place > index && line.mark === mark && line.length >= length && line.isBare,
-    );
-    if (close === -1) {
+    let close = index + 1;
+    while (close < lines.length && !closes(lines[close]!, lines[index]!)) {
+      close++;
+    }
+
+    if (close === lines.length) {
       unclosed.set(mark, length);
     } else {
       found.push({start, end: lines[close]!.end});

@@ -1,6 +1,8 @@
 /** A piece of a text, from `start` up to and without `end`, in UTF-16 units. */
 export interface TextRange {
+  /** Where it begins. */
   start: number;
+  /** Where what follows it begins. */
   end: number;
 }
 

@@ -2,10 +2,11 @@ import type {RenderedResponse} from './render-response.js';
 
 /** Something about the text that is scored that may surprise. */
 export interface TextWarning {
-  code: /** The chat template leaves out a part of the response, such as its thinking. */
-    | 'RESPONSE_CUT_BY_TEMPLATE'
-    /** White space at an end of the response is scored like any other text. */
-    | 'WHITE_SPACE_SCORED';
+  /**
+   * `'RESPONSE_CUT_BY_TEMPLATE'`: the chat template leaves out a part of the response, such as its thinking;
+   * `'WHITE_SPACE_SCORED'`: white space at an end of the response is scored like any other text.
+   */
+  code: 'RESPONSE_CUT_BY_TEMPLATE' | 'WHITE_SPACE_SCORED';
   /** One sentence for a human. */
   message: string;
 }

@@ -7,7 +7,9 @@ export interface TokenisedText {
 
 /** A token that no text is to produce by itself, such as one that ends a turn. */
 export interface SpecialToken {
+  /** Its number in the vocabulary. */
   token: number;
+  /** Its text. */
   text: string;
   /** Whether it swallows the white space before it. */
   stripLeft: boolean;

@@ -76,7 +76,7 @@ test('only what needs something that does not ship is not run', t => {
   t.deepEqual(needs, [
     'docs/getting-a-pair.md: needs a base and an adapter',
     'docs/gpu.md: needs a GPU',
-    'docs/ranking.md: the library is an optional one, and ranking is that of above',
+    'docs/ranking.md: the library is an optional one',
     'docs/server.md: needs Electron',
     'docs/training.md: needs a model and an hour',
   ]);

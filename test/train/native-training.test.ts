@@ -1,7 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
 import {
-  bundledPair,
   openPair,
   type ScoredResponse,
   scoreSteps,
@@ -10,7 +9,7 @@ import {
   trainPair,
 } from '../../lib/index.js';
 import {readData} from '../helpers/golden.js';
-import {exact} from '../helpers/pairs.js';
+import {arithmeticPair, exact} from '../helpers/pairs.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 
 interface Problem {
@@ -19,7 +18,7 @@ interface Problem {
 }
 
 const directory = temporaryDirectory();
-const {reference: base, policy: other} = bundledPair();
+const {reference: base, policy: other} = arithmeticPair();
 const output = path.join(directory, 'adapter.gguf');
 const data = readData<Problem>('best-of-n.jsonl')
   .slice(0, 10)

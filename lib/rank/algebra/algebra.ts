@@ -139,6 +139,7 @@ export class Algebra implements AsyncDisposable {
     await this.#worker.close();
   }
 
+  /** The same as {@link Algebra.close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

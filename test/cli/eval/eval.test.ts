@@ -1,7 +1,8 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {readData} from '../../helpers/golden.js';
+import {evaluate, tokensOf} from '../../../scripts/arithmetic/expression.js';
+import {labelSteps} from '../../../scripts/arithmetic/label-steps.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {ended, packageRoot, runCli, startCli} from '../cli-process.js';
 import {runCliHere} from '../run-in-process.js';
@@ -180,7 +181,11 @@ test('what is wrong is said with its place, before any model is loaded', async t
       written('e.jsonl', sample, sample.replace(/"label":-?\d/u, '"label":99')),
       /e\.jsonl:2: label/u,
     ],
-    ['processbench', written('f.json', `[${sample}, {"steps":[]}]`), /f\.json, sample 2: problem/u],
+    [
+      'processbench',
+      written('f.json', `[${sample}, {"steps":[]}]`),
+      /f\.json, sample 2: the sample has no "problem"/u,
+    ],
     ['processbench', written('g.json', `[${sample}`), /g\.json, sample 2: The file is no valid JSON/u],
     ['processbench', written('h.json', '[]'), /h\.json has no sample in it/u],
     [
@@ -265,18 +270,19 @@ function entries(folder: string): number {
   return file === undefined ? 0 : readFileSync(path.join(folder, file), 'utf8').split('\n').length - 1;
 }
 
-test('what ships is the beginning of the golden files, unchanged', t => {
-  const golden = readData('best-of-n.jsonl').slice(0, 64);
-  t.deepEqual(
-    firstLines('best-of-n.jsonl', 64).map(line => JSON.parse(line)),
-    golden,
-  );
-  const traces = readData<{id: string; steps: string[]; label: number; correct: boolean}>('traces.jsonl');
-  const shipped = ['processbench-tune.jsonl', 'processbench.jsonl'].flatMap(name =>
-    firstLines(name, 300).map(line => JSON.parse(line)),
-  );
-  t.deepEqual(
-    shipped.map(({id, steps, label, final_answer_correct: correct}) => ({id, steps, label, correct})),
-    traces.map(({id, steps, label, correct}) => ({id, steps, label, correct})),
-  );
+test('the labels of the traces and answers that ship are right', t => {
+  for (const name of ['processbench-tune.jsonl', 'processbench.jsonl']) {
+    for (const line of firstLines(name, 300)) {
+      const {problem, steps, label} = JSON.parse(line);
+      t.is(label, labelSteps(problem, steps).firstWrong, line);
+    }
+  }
+
+  for (const line of firstLines('best-of-n.jsonl', 64)) {
+    const {prompt, reference, responses} = JSON.parse(line);
+    t.is(String(evaluate(tokensOf(prompt.replace('Compute ', ''))!)), reference, line);
+    for (const {text, correct} of responses) {
+      t.is(correct, text.endsWith(`Answer: ${reference}`), text);
+    }
+  }
 });
