@@ -38,8 +38,9 @@ test('opening, scoring and closing 140 times takes no more memory after the firs
   const early = peakOf(memory.slice(0, 40));
   const late = peakOf(memory.slice(40));
   t.log(`${early.toFixed(1)} MiB in the first 40 rounds, ${late.toFixed(1)} MiB after`);
-  // A leak of one KV cache (0.5 MiB and more) or of a model (3 MiB) a round would show as 50 MiB.
-  t.true(late <= early + 8);
+  // A leak of one KV cache (0.5 MiB and more) or of a model (3 MiB) a round would show as 50 MiB. What grows by a tenth of
+  // that is pages of the allocator's pools, which threads that come and go touch one by one; the address space stays.
+  t.true(late <= early + 16);
 });
 
 test('failing to open 60 times takes no more memory either', async t => {
