@@ -1,4 +1,5 @@
-import {Worker} from 'node:worker_threads';
+import type {Worker} from 'node:worker_threads';
+import {startWorker} from './start-worker.js';
 
 /** What a worker thread is sent and sends back; the first message it sends, on its own, is `{ready: true}`. */
 export interface WorkerAnswer<Response> {
@@ -18,11 +19,6 @@ export interface TimedWorkerOptions {
   memoryLimit: number;
 }
 
-/** From source, as tests load it, a thread has to be taught TypeScript: tsx does that for the main one only. */
-const isSource = import.meta.url.endsWith('.ts');
-const fromSource = (entry: URL) =>
-  `import('tsx/esm/api').then(({register}) => { register(); return import(${JSON.stringify(entry.href)}); });`;
-
 interface Job<Request, Response> {
   request: Request;
   resolve: (response: Response) => void;
@@ -38,7 +34,8 @@ const startLimit = 60_000;
  * waits for nothing else.
  */
 export class TimedWorker<Request, Response> implements AsyncDisposable {
-  readonly #entry: URL;
+  readonly #module: string;
+  readonly #name: string;
   readonly #options: TimedWorkerOptions;
   readonly #jobs: Job<Request, Response>[] = [];
   #thread: Worker | undefined;
@@ -51,7 +48,8 @@ export class TimedWorker<Request, Response> implements AsyncDisposable {
    * @param name - the entry's file name without extension
    */
   constructor(module: string, name: string, options: TimedWorkerOptions) {
-    this.#entry = new URL(`./${name}.${isSource ? 'ts' : 'js'}`, module);
+    this.#module = module;
+    this.#name = name;
     this.#options = options;
   }
 
@@ -114,9 +112,7 @@ export class TimedWorker<Request, Response> implements AsyncDisposable {
 
   #start(): void {
     // What libraries write to the console is nothing for the user's.
-    const thread = new Worker(isSource ? fromSource(this.#entry) : this.#entry, {
-      eval: isSource,
-      execArgv: [],
+    const thread = startWorker(this.#module, this.#name, {
       stdout: true,
       stderr: true,
       resourceLimits: {maxOldGenerationSizeMb: this.#options.memoryLimit},

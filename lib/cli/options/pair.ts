@@ -28,6 +28,17 @@ export interface PairFlags {
   date?: string;
 }
 
+/** Where a model is to be evaluated. */
+export function gpuOption(): Option {
+  return new Option('--gpu <gpu>', 'where to compute; auto if left out').choices([
+    'auto',
+    'cuda',
+    'vulkan',
+    'metal',
+    'off',
+  ]);
+}
+
 /**
  * Adds the options of {@link PairFlags} to a command.
  *
@@ -50,15 +61,7 @@ export function addPairOptions(command: Command): Command {
       'β, the reward of one nat; of the policy’s metadata, else 0.05',
       positiveNumber,
     )
-    .addOption(
-      new Option('--gpu <gpu>', 'where to compute; auto if left out').choices([
-        'auto',
-        'cuda',
-        'vulkan',
-        'metal',
-        'off',
-      ]),
-    )
+    .addOption(gpuOption())
     .option('--gpu-layers <number>', 'layers to put on the GPU; all if left out', wholeNumber(0))
     .option('--threads <number>', 'CPU threads', wholeNumber(1, 512))
     .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))

@@ -22,6 +22,7 @@ export async function modelIdentity({
   };
 }
 
-async function fingerprint(file: string | undefined): Promise<string | null> {
+/** A file by its content, `null` for none. */
+export async function fingerprint(file: string | undefined): Promise<string | null> {
   return file === undefined ? null : pairFingerprint({policy: file});
 }

@@ -1,7 +1,7 @@
-import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
 import type {GeneratorInfo} from '../../generate/text-generator.js';
 import {extractorText} from '../../rank/extraction/extractor-text.js';
 import type {RunRecord} from '../../runs/record.js';
+import {fingerprint} from '../run/model-identity.js';
 import type {SampleFlags} from './options.js';
 
 /**
@@ -12,11 +12,10 @@ export async function sampleIdentity(
   {model, lora, url, contextSize, parallel}: GeneratorInfo,
   flags: SampleFlags,
 ): Promise<RunRecord['identity']> {
-  const fingerprint = async (file: string) => pairFingerprint({policy: file});
   return {
     command: 'sample',
     model: url === null ? await fingerprint(model) : model,
-    'LoRA adapter': lora === null ? null : await fingerprint(lora),
+    'LoRA adapter': await fingerprint(lora ?? undefined),
     '--url': url,
     '--count': flags.count,
     '--temperature': flags.temperature ?? 1,

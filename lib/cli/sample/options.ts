@@ -2,6 +2,7 @@ import {type Command, InvalidArgumentError, Option} from 'commander';
 import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate/generator-options.js';
 import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import {numberFromZero, positiveNumber, share, wholeNumber} from '../options/numbers.js';
+import {gpuOption} from '../options/pair.js';
 import {addRunOptions, type RunFlags} from '../options/run.js';
 import {parseAnswerExtractor} from '../options/scoring.js';
 
@@ -59,15 +60,7 @@ function addGeneratorOptions(command: Command): Command {
     .option('--url <url>', 'or a server with /v1/completions: vLLM, SGLang, llama-server')
     .option('--api-model <name>', 'the model’s name at the server; its first if left out')
     .option('--tokenizer <file>', 'a GGUF with its tokenizer and template; the server’s own if left out')
-    .addOption(
-      new Option('--gpu <gpu>', 'where to compute; auto if left out').choices([
-        'auto',
-        'cuda',
-        'vulkan',
-        'metal',
-        'off',
-      ]),
-    )
+    .addOption(gpuOption())
     .option('--gpu-layers <number>', 'layers to put on the GPU; as many as fit if left out', wholeNumber(0))
     .option('--threads <number>', 'CPU threads', wholeNumber(1, 512))
     .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))

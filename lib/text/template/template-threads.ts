@@ -1,13 +1,6 @@
-import {Worker} from 'node:worker_threads';
+import type {Worker} from 'node:worker_threads';
+import {startWorker} from '../../utils/start-worker.js';
 import type {WorkerMessage} from './template-job.js';
-
-/** What a thread runs. From source it has to be taught first to read TypeScript, which tsx does for the main one only. */
-const isSource = import.meta.url.endsWith('.ts');
-const workerUrl = new URL(isSource ? './template-worker.ts' : './template-worker.js', import.meta.url);
-const fromSource = `import('tsx/esm/api').then(({register}) => {
-  register();
-  return import(${JSON.stringify(workerUrl.href)});
-});`;
 
 /** How many threads are kept when they have nothing to do. */
 const kept = 2;
@@ -44,11 +37,8 @@ export async function messageOf(worker: Worker): Promise<WorkerMessage> {
 }
 
 async function startThread(memory: number): Promise<Worker> {
-  const worker = new Worker(isSource ? fromSource : workerUrl, {
-    eval: isSource,
+  const worker = startWorker(import.meta.url, 'template-worker', {
     resourceLimits: {maxOldGenerationSizeMb: memory},
-    // What the process was started with is of no use to it.
-    execArgv: [],
   });
   // One that nobody waits for must not end the process.
   worker.on('error', () => {});
