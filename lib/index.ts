@@ -4,7 +4,16 @@
  * @module API
  */
 
-export type {Engine, EvaluationOptions, SequenceLogprobs, TokenSequence} from './engine/engine.js';
+export type {
+  Engine,
+  EvaluationOptions,
+  LikeliestTokens,
+  ModelLogprobs,
+  ModelName,
+  SequenceLogprobs,
+  SingleModelEngine,
+  TokenSequence,
+} from './engine/engine.js';
 export type {MemoryInfo, ModelInfo} from './engine/engine-info.js';
 export {type MergeAdapterOptions, type MergedAdapter, mergeAdapter} from './engine/native/merge-adapter.js';
 export type {LogListener} from './engine/native/native-engine.js';

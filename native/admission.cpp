@@ -11,7 +11,8 @@ size_t countTargets(const Request& request) {
     size_t count = 0;
     for (size_t i = request.begin; i < request.end; ++i) {
         const Sequence& sequence = (*request.sequences)[i];
-        count += sequence.tokens.size() - static_cast<size_t>(sequence.from);
+        // What follows each token evaluated from the one before `from` on.
+        count += request.evaluatedLength(sequence) + 1 - static_cast<size_t>(sequence.from);
     }
     return count;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "prediction.h"
+
 #include <llama.h>
 
 #include <cstdint>
@@ -7,12 +9,11 @@
 
 namespace iprm {
 
-/// A log-probability wanted from one of a batch's outputs.
+/// What is wanted of one of a batch's outputs.
 struct BatchTarget {
     /// Which of the outputs, in their order in the batch.
     int32_t output;
-    llama_token token;
-    float* result;
+    Prediction wanted;
 };
 
 /// Tokens to evaluate together, and what is wanted of them.
@@ -33,11 +34,11 @@ struct Batch {
         sequences.push_back(sequence);
         isOutput.push_back(0);
     }
-    /// Wants a log-probability behind the token added last.
-    void want(llama_token token, float* result) {
+    /// Wants a prediction of what follows the token added last.
+    void want(const Prediction& wanted) {
         if (!isOutput.back()) ++outputCount;
         isOutput.back() = 1;
-        targets.push_back({outputCount - 1, token, result});
+        targets.push_back({outputCount - 1, wanted});
     }
 };
 

@@ -147,7 +147,7 @@ void Decoder::computeOnHost(const Batch& batch) {
         const float* logits =
             api_.llama_get_logits_ith(context_.get(), positions[static_cast<size_t>(target.output)]);
         if (!logits) throw Error("EVALUATION_FAILED", "llama.cpp computed no logits");
-        targets.push_back({logits, target.token, target.result});
+        targets.push_back({logits, target.wanted});
     }
     logSoftmaxAt(targets, vocabularySize_, threads_);
 }

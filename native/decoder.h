@@ -33,7 +33,7 @@ struct DecoderOptions {
     bool outputsOnGpu;
 };
 
-/// A llama.cpp context that turns batches into log-probabilities.
+/// A llama.cpp context that turns batches into log-probabilities and likeliest tokens.
 class Decoder {
 public:
     /// More than these can't branch off one another in one batch's targets.

@@ -1,6 +1,7 @@
 #include "graph-log-softmax.h"
 
 #include "error.h"
+#include "log-softmax.h"
 
 #include <algorithm>
 #include <cmath>
@@ -61,14 +62,17 @@ void GraphLogSoftmax::build(ggml_context* context, ggml_cgraph* graph, ggml_tens
     ggml_tensor* flat = api_.ggml_reshape_2d(context, logits, 1, vocabulary * outputs);
     graph_.targetLogits = api_.ggml_get_rows(context, flat, graph_.indices);
 
-    ggml_tensor* best = api_.ggml_argmax(context, logits);
+    // llama.cpp keeps the logits until the graph is done with.
+    graph_.logits = logits;
+    graph_.best = api_.ggml_argmax(context, logits);
     const auto atBest = [&](ggml_tensor* values) {
         return api_.ggml_get_rows(context, api_.ggml_reshape_3d(context, values, 1, vocabulary, outputs),
-                                  api_.ggml_reshape_2d(context, best, 1, outputs));
+                                  api_.ggml_reshape_2d(context, graph_.best, 1, outputs));
     };
     graph_.maxLogits = atBest(logits);
     graph_.maxProbabilities = atBest(api_.ggml_soft_max(context, logits));
-    for (ggml_tensor* result : {graph_.targetLogits, graph_.maxLogits, graph_.maxProbabilities}) {
+    for (ggml_tensor* result :
+         {graph_.best, graph_.targetLogits, graph_.maxLogits, graph_.maxProbabilities}) {
         api_.ggml_set_output(result);
         api_.ggml_build_forward_expand(graph, result);
     }
@@ -82,8 +86,12 @@ void GraphLogSoftmax::prepare(const Batch& batch) {
     for (const auto& target : batch.targets) {
         if (target.output != output) rowBegin = indices_.size();
         output = target.output;
+        if (!target.wanted.logprob) {
+            lookups_.push_back(0);
+            continue;
+        }
         const auto index = static_cast<int32_t>(static_cast<size_t>(output) * vocabularySize_ +
-                                                static_cast<size_t>(target.token));
+                                                static_cast<size_t>(target.wanted.token));
         // Sequences that part only further on want the same one.
         const auto known = std::find(indices_.begin() + static_cast<long>(rowBegin), indices_.end(), index);
         lookups_.push_back(static_cast<size_t>(known - indices_.begin()));
@@ -114,20 +122,38 @@ void GraphLogSoftmax::finish(llama_context* context, const Batch& batch) {
     }
     api_.llama_synchronize(context);
     const auto outputs = static_cast<size_t>(graph_.outputs);
-    const auto targetLogits = read(graph_.targetLogits, indices_.size());
-    const auto maxLogits = read(graph_.maxLogits, outputs);
-    const auto maxProbabilities = read(graph_.maxProbabilities, outputs);
+    const auto targetLogits = read<float>(graph_.targetLogits, 0, indices_.size());
+    const auto maxLogits = read<float>(graph_.maxLogits, 0, outputs);
+    const auto maxProbabilities = read<float>(graph_.maxProbabilities, 0, outputs);
+    std::vector<Token> best;
     for (size_t i = 0; i < batch.targets.size(); ++i) {
+        const auto& [token, logprob, likeliest] = batch.targets[i].wanted;
         const auto output = static_cast<size_t>(batch.targets[i].output);
-        const double difference = static_cast<double>(targetLogits[lookups_[i]]) - maxLogits[output];
-        *batch.targets[i].result =
-            static_cast<float>(difference + std::log(static_cast<double>(maxProbabilities[output])));
+        const double most = std::log(static_cast<double>(maxProbabilities[output]));
+        if (logprob) {
+            const double difference = static_cast<double>(targetLogits[lookups_[i]]) - maxLogits[output];
+            *logprob = static_cast<float>(difference + most);
+        }
+        if (!likeliest) continue;
+        if (best.empty()) best = read<Token>(graph_.best, 0, outputs);
+        *likeliest = {likeliestAt(output, best[output], maxLogits[output], maxProbabilities[output]),
+                      static_cast<float>(most)};
     }
 }
 
-std::vector<float> GraphLogSoftmax::read(const ggml_tensor* tensor, size_t count) const {
-    std::vector<float> values(count);
-    api_.ggml_backend_tensor_get(tensor, values.data(), 0, count * sizeof(float));
+/// Which of equals the device finds is its own affair: ours is the first. Whatever has more than half of the
+/// probability has no equal.
+Token GraphLogSoftmax::likeliestAt(size_t output, Token best, float logit, float probability) const {
+    if (probability > 0.51f) return best;
+    const auto logits = read<float>(graph_.logits, output * vocabularySize_, vocabularySize_);
+    const size_t first = indexOf(logits.data(), vocabularySize_, logit);
+    return first < vocabularySize_ ? static_cast<Token>(first) : -1;
+}
+
+template <typename T>
+std::vector<T> GraphLogSoftmax::read(const ggml_tensor* tensor, size_t begin, size_t count) const {
+    std::vector<T> values(count);
+    api_.ggml_backend_tensor_get(tensor, values.data(), begin * sizeof(T), count * sizeof(T));
     return values;
 }
 

@@ -10,7 +10,8 @@
 namespace iprm {
 
 /// Computes log-probabilities in llama.cpp's own graph, on the device that holds the output layer, so that of
-/// the logits, a vocabulary for each token, nothing but the few numbers wanted leaves it.
+/// the logits, a vocabulary for each token, nothing but the few numbers wanted leaves it. Only where a
+/// likeliest token may have an equal do the logits of its position.
 ///
 /// It hangs on to the graph as a backend sampler, the place where llama.cpp lets a caller add operations
 /// behind the logits. The first sampler that is asked adds ours for all outputs at once; none samples.
@@ -36,15 +37,19 @@ private:
         /// Positions of the targets' logits among those of all outputs.
         ggml_tensor* indices = nullptr;
         ggml_tensor* targetLogits = nullptr;
+        ggml_tensor* logits = nullptr;
+        /// One of each output's most probable tokens, its logit and its probability.
+        ggml_tensor* best = nullptr;
         ggml_tensor* maxLogits = nullptr;
-        /// The probability of each output's most probable token.
         ggml_tensor* maxProbabilities = nullptr;
     };
 
     static llama_sampler_i makeInterface();
     void build(ggml_context* context, ggml_cgraph* graph, ggml_tensor* logits);
     void setInput();
-    std::vector<float> read(const ggml_tensor* tensor, size_t count) const;
+    Token likeliestAt(size_t output, Token best, float logit, float probability) const;
+    template <typename T>
+    std::vector<T> read(const ggml_tensor* tensor, size_t begin, size_t count) const;
 
     const LlamaApi& api_;
     llama_sampler_i interface_;

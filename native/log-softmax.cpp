@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -79,15 +81,38 @@ IPRM_VECTORISED double sumOfExp(const float* values, size_t count, float shift) 
     return total;
 }
 
+IPRM_VECTORISED bool contains(const float* values, size_t count, float value) {
+    int found = 0;
+    for (size_t i = 0; i < count; ++i) found |= values[i] == value;
+    return found != 0;
+}
+
+/// The log-probability of a token is the same number whether it was asked for or is the likeliest.
+float logProbability(const float* logits, Token token, double normaliser) {
+    return static_cast<float>(logits[token] - normaliser);
+}
+
+Likeliest likeliestOf(const float* logits, size_t vocabularySize, double normaliser) {
+    const size_t token = indexOf(logits, vocabularySize, maximum(logits, vocabularySize));
+    if (token == vocabularySize) return {-1, std::numeric_limits<float>::quiet_NaN()};
+    return {static_cast<Token>(token), logProbability(logits, static_cast<Token>(token), normaliser)};
+}
+
 void computeRange(const LogSoftmaxTarget* begin, const LogSoftmaxTarget* end, size_t vocabularySize) {
     const float* logits = nullptr;
     double normaliser = 0;
+    std::optional<Likeliest> best;
     for (const LogSoftmaxTarget* target = begin; target != end; ++target) {
         if (target->logits != logits) {
             logits = target->logits;
             normaliser = logSumExp(logits, vocabularySize);
+            best.reset();
         }
-        *target->result = static_cast<float>(logits[target->token] - normaliser);
+        const auto& [token, logprob, likeliest] = target->wanted;
+        if (logprob) *logprob = logProbability(logits, token, normaliser);
+        if (!likeliest) continue;
+        if (!best) best = likeliestOf(logits, vocabularySize, normaliser);
+        *likeliest = *best;
     }
 }
 
@@ -96,6 +121,14 @@ void computeRange(const LogSoftmaxTarget* begin, const LogSoftmaxTarget* end, si
 double logSumExp(const float* logits, size_t count) {
     const float shift = maximum(logits, count);
     return shift + std::log(sumOfExp(logits, count, shift));
+}
+
+size_t indexOf(const float* values, size_t count, float value) {
+    constexpr size_t block = 32 * lanes;
+    size_t i = 0;
+    while (i + block <= count && !contains(values + i, block, value)) i += block;
+    while (i < count && values[i] != value) ++i;
+    return i;
 }
 
 void logSoftmaxAt(const std::vector<LogSoftmaxTarget>& targets, size_t vocabularySize, int threads) {

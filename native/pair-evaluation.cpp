@@ -10,66 +10,78 @@ namespace iprm {
 
 namespace {
 
-std::vector<std::vector<float>> emptyResults(const std::vector<Sequence>& sequences) {
-    std::vector<std::vector<float>> results;
-    for (const auto& sequence : sequences) {
-        results.emplace_back(sequence.tokens.size() - static_cast<size_t>(sequence.from));
+ModelLogprobs emptyResults(const std::vector<Sequence>& sequences, bool withLikeliest) {
+    ModelLogprobs results;
+    for (const auto& [tokens, from] : sequences) {
+        const size_t count = tokens.size() - static_cast<size_t>(from);
+        results.logprobs.emplace_back(count);
+        if (withLikeliest) results.likeliest.emplace_back(count + 1);
     }
     return results;
 }
 
+template <typename T>
+std::vector<T*> pointersTo(std::vector<std::vector<T>>& rows) {
+    std::vector<T*> pointers;
+    for (auto& row : rows) pointers.push_back(row.data());
+    return pointers;
+}
+
 } // namespace
 
-PairEvaluation::PairEvaluation(std::vector<Sequence> sequences, bool withReference, PairListener listener)
+PairEvaluation::PairEvaluation(std::vector<Sequence> sequences, const EvaluationWishes& wishes,
+                               PairListener listener)
     : sequences_(std::make_shared<const std::vector<Sequence>>(std::move(sequences))),
       listener_(std::move(listener)) {
-    logprobs_.policy = emptyResults(*sequences_);
-    if (withReference) logprobs_.reference = emptyResults(*sequences_);
+    if (wishes.policy) logprobs_.policy = emptyResults(*sequences_, wishes.likeliest);
+    if (wishes.reference) logprobs_.reference = emptyResults(*sequences_, wishes.likeliest);
     logprobs_.evaluated.resize(sequences_->size());
 }
 
 PairEvaluation::Requests PairEvaluation::requests() {
-    Requests requests{requestsFor(logprobs_.policy), {}};
-    for (const auto& request : requests.policy) totalTokens_ += countTokens(buildPrefixTree({request.get()}));
-    if (logprobs_.reference) {
-        requests.reference = requestsFor(*logprobs_.reference);
-        totalTokens_ *= 2;
-    }
+    Requests requests{requestsFor(logprobs_.policy), requestsFor(logprobs_.reference)};
+    const auto& either = requests.policy.empty() ? requests.reference : requests.policy;
+    for (const auto& request : either) totalTokens_ += countTokens(buildPrefixTree({request.get()}));
+    if (logprobs_.policy && logprobs_.reference) totalTokens_ *= 2;
     pending_ = requests.policy.size() + requests.reference.size();
     if (pending_ == 0) listener_.onResult(std::move(logprobs_));
     return requests;
 }
 
 /// Requests are bounded, so a call for very many sequences becomes several.
-std::vector<std::shared_ptr<Request>> PairEvaluation::requestsFor(std::vector<std::vector<float>>& results) {
-    std::vector<float*> pointers;
-    for (auto& result : results) pointers.push_back(result.data());
+std::vector<std::shared_ptr<Request>> PairEvaluation::requestsFor(std::optional<ModelLogprobs>& results) {
+    if (!results) return {};
     std::vector<std::shared_ptr<Request>> requests;
-    for (size_t begin = 0; begin < pointers.size(); begin += Evaluator::maxSequencesPerRequest) {
-        auto request = std::make_shared<Request>();
-        request->sequences = sequences_;
-        request->begin = begin;
-        request->end = std::min(begin + Evaluator::maxSequencesPerRequest, pointers.size());
-        request->results = pointers;
-        request->onTokens = [self = shared_from_this()](size_t tokens) {
-            const std::lock_guard<std::mutex> lock(self->mutex_);
-            self->listener_.onProgress(self->tokens_ += tokens, self->totalTokens_);
-        };
-        request->onEvaluated = [self = shared_from_this()](size_t sequence, size_t tokens) {
-            const std::lock_guard<std::mutex> lock(self->mutex_);
-            self->logprobs_.evaluated[sequence] += static_cast<uint32_t>(tokens);
-        };
-        // What one model can't do need not be done by the other.
-        request->cancelled = [self = shared_from_this()] {
-            const std::lock_guard<std::mutex> lock(self->mutex_);
-            return self->error_ || self->listener_.cancelled();
-        };
-        request->onDone = [self = shared_from_this()](const std::exception_ptr& error) {
-            self->finish(error);
-        };
+    for (size_t begin = 0; begin < sequences_->size(); begin += Evaluator::maxSequencesPerRequest) {
+        const size_t end = std::min(begin + Evaluator::maxSequencesPerRequest, sequences_->size());
+        auto request = makeRequest(begin, end);
+        request->results = pointersTo(results->logprobs);
+        request->likeliest = pointersTo(results->likeliest);
         requests.push_back(std::move(request));
     }
     return requests;
+}
+
+std::shared_ptr<Request> PairEvaluation::makeRequest(size_t begin, size_t end) {
+    auto request = std::make_shared<Request>();
+    request->sequences = sequences_;
+    request->begin = begin;
+    request->end = end;
+    request->onTokens = [self = shared_from_this()](size_t tokens) {
+        const std::lock_guard<std::mutex> lock(self->mutex_);
+        self->listener_.onProgress(self->tokens_ += tokens, self->totalTokens_);
+    };
+    request->onEvaluated = [self = shared_from_this()](size_t sequence, size_t tokens) {
+        const std::lock_guard<std::mutex> lock(self->mutex_);
+        self->logprobs_.evaluated[sequence] += static_cast<uint32_t>(tokens);
+    };
+    // What one model can't do need not be done by the other.
+    request->cancelled = [self = shared_from_this()] {
+        const std::lock_guard<std::mutex> lock(self->mutex_);
+        return self->error_ || self->listener_.cancelled();
+    };
+    request->onDone = [self = shared_from_this()](const std::exception_ptr& error) { self->finish(error); };
+    return request;
 }
 
 void PairEvaluation::finish(const std::exception_ptr& error) {

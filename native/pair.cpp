@@ -258,10 +258,11 @@ void Pair::checkSequences(const std::vector<Sequence>& sequences) const {
     }
 }
 
-void Pair::evaluate(std::vector<Sequence> sequences, PairListener listener) {
+void Pair::evaluate(std::vector<Sequence> sequences, EvaluationWishes wishes, PairListener listener) {
     checkSequences(sequences);
+    if (!reference()) wishes.reference = false;
     const auto evaluation =
-        std::make_shared<PairEvaluation>(std::move(sequences), reference() != nullptr, std::move(listener));
+        std::make_shared<PairEvaluation>(std::move(sequences), wishes, std::move(listener));
     auto requests = evaluation->requests();
     // Calls come in the same order to both models, or the first would wait for the second in one of them.
     const std::lock_guard<std::mutex> lock(submitting_);

@@ -55,9 +55,9 @@ public:
     Pair& operator=(const Pair&) = delete;
 
     /// Log-probabilities of every sequence from its `from` on, in nats, for the listener; any number of calls
-    /// at a time. Throws Error INVALID_INPUT, CONTEXT_OVERFLOW; the listener may get EVALUATION_FAILED and
-    /// Cancelled.
-    void evaluate(std::vector<Sequence> sequences, PairListener listener);
+    /// at a time. What is wished of a reference that there is not is left out. Throws Error INVALID_INPUT,
+    /// CONTEXT_OVERFLOW; the listener may get EVALUATION_FAILED and Cancelled.
+    void evaluate(std::vector<Sequence> sequences, EvaluationWishes wishes, PairListener listener);
 
     /// Fails what is pending with Cancelled, and what comes later too. From any thread.
     void stop();

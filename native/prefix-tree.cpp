@@ -15,17 +15,23 @@ struct Rest {
 
     const Sequence& sequence() const { return (*request->sequences)[index]; }
 
-    /// The last token is only ever predicted.
-    int32_t evaluatedEnd() const { return static_cast<int32_t>(sequence().tokens.size()) - 1; }
+    int32_t evaluatedEnd() const { return static_cast<int32_t>(request->evaluatedLength(sequence())); }
     llama_token token() const { return sequence().tokens[static_cast<size_t>(position)]; }
 };
 
 void addTarget(PrefixNode& node, const Rest& rest, int32_t position) {
     const int32_t predicted = position + 1;
-    const Sequence& sequence = rest.sequence();
-    if (predicted < sequence.from) return;
-    node.targets.push_back({position - node.begin, sequence.tokens[static_cast<size_t>(predicted)],
-                            rest.request->results[rest.index] + (predicted - sequence.from), rest.request});
+    const auto& [tokens, from] = rest.sequence();
+    if (predicted < from) return;
+    Prediction wanted{0, nullptr, nullptr};
+    if (static_cast<size_t>(predicted) < tokens.size()) {
+        wanted.token = tokens[static_cast<size_t>(predicted)];
+        wanted.logprob = rest.request->results[rest.index] + (predicted - from);
+    }
+    if (rest.request->wantsLikeliest()) {
+        wanted.likeliest = rest.request->likeliest[rest.index] + (predicted - from);
+    }
+    node.targets.push_back({position - node.begin, wanted, rest.request});
 }
 
 std::unique_ptr<PrefixNode> leafOf(const Rest& rest) {
@@ -123,7 +129,7 @@ PrefixTree buildPrefixTree(const std::vector<Request*>& requests) {
     for (Request* request : requests) {
         for (size_t i = request->begin; i < request->end; ++i) {
             const Sequence& sequence = (*request->sequences)[i];
-            const bool wantsNothing = static_cast<size_t>(sequence.from) >= sequence.tokens.size();
+            const bool wantsNothing = static_cast<size_t>(sequence.from) > request->evaluatedLength(sequence);
             if (!wantsNothing) insert(roots, {request, i});
         }
     }

@@ -11,13 +11,12 @@
 
 namespace iprm {
 
-/// A log-probability wanted from the logits behind one token of a node.
+/// What is wanted of the logits behind one token of a node.
 struct Target {
     /// Index of that token in the node.
     int32_t offset;
-    /// The token whose probability is wanted, one position further on.
-    llama_token token;
-    float* result;
+    /// Of the token one position further on.
+    Prediction wanted;
     Request* request;
 };
 
@@ -47,8 +46,8 @@ struct PrefixNode {
 using PrefixTree = std::vector<std::unique_ptr<PrefixNode>>;
 
 /// The radix tree of the requests' sequences: every token that has to be evaluated is in it once, and every
-/// wanted log-probability is a target of the token before it. The last token of a sequence is evaluated only
-/// where a longer sequence goes on with it.
+/// wanted prediction is a target of the token before it. The last token of a sequence is evaluated only where
+/// a longer sequence goes on with it, or the likeliest tokens are asked for.
 PrefixTree buildPrefixTree(const std::vector<Request*>& requests);
 
 /// The number of tokens in the tree.

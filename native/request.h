@@ -1,5 +1,7 @@
 #pragma once
 
+#include "prediction.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -9,12 +11,9 @@
 
 namespace iprm {
 
-/// A token's number: llama.cpp's llama_token, spelt out so that what only arranges requests needs no
-/// llama.cpp.
-using Token = int32_t;
-
 /// Tokens of which the log-probabilities from position `from` on are wanted: log p(tokens[i] | tokens[0 …
-/// i−1]) for i = from … size − 1. `from` is at least 1, since nothing predicts the first token.
+/// i−1]) for i = from … size − 1, and where asked for the likeliest tokens at i = from … size. `from` is at
+/// least 1, since nothing predicts the first token.
 struct Sequence {
     std::vector<Token> tokens;
     int32_t from;
@@ -27,6 +26,9 @@ struct Request {
     size_t begin, end;
     /// For each of all `sequences` room for its tokens.size() − from log-probabilities.
     std::vector<float*> results;
+    /// For each of all `sequences` room for its tokens.size() − from + 1 likeliest tokens; empty where they
+    /// are not asked for.
+    std::vector<Likeliest*> likeliest;
     /// Called with the number of tokens that have been dealt with since the last call.
     std::function<void(size_t tokens)> onTokens;
     /// Called with how many tokens had to be evaluated for a sequence that brought them first.
@@ -40,6 +42,12 @@ struct Request {
     size_t targetsLeft = 0;
     /// The evaluator's own count of others let in before it since there was no room for it.
     size_t passedOver = 0;
+
+    bool wantsLikeliest() const { return !likeliest.empty(); }
+    /// How many tokens of a sequence have to be evaluated: the last one is otherwise only predicted.
+    size_t evaluatedLength(const Sequence& sequence) const {
+        return sequence.tokens.size() - (wantsLikeliest() ? 0 : 1);
+    }
 };
 
 } // namespace iprm

@@ -182,7 +182,7 @@ void TreeWalk::addTokens(Batch& batch, OpenNode& open, int32_t count, int32_t ou
         for (; open.nextTarget < node.targets.size() && node.targets[open.nextTarget].offset == offset;
              ++open.nextTarget) {
             const Target& target = node.targets[open.nextTarget];
-            batch.want(target.token, target.result);
+            batch.want(target.wanted);
             --target.request->targetsLeft;
         }
     }

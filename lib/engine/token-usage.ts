@@ -1,4 +1,4 @@
-import type {SequenceLogprobs, TokenSequence} from './engine.js';
+import type {ModelLogprobs, SequenceLogprobs, TokenSequence} from './engine.js';
 
 /** How much work something took, in tokens, both models counted. */
 export interface TokenUsage {
@@ -9,6 +9,16 @@ export interface TokenUsage {
    * call left in the cache.
    */
   reused: number;
+}
+
+/** What one sequence of a call for one model took. */
+export function modelTokenUsage(
+  {evaluated, likeliest}: ModelLogprobs,
+  index: number,
+  {tokens}: TokenSequence,
+): TokenUsage {
+  const needed = tokens.length - (likeliest ? 0 : 1);
+  return {evaluated: evaluated[index]!, reused: needed - evaluated[index]!};
 }
 
 /** What one sequence of a call took. Its last token is only predicted, so it is neither evaluated nor reused. */

@@ -1,4 +1,4 @@
-import type {Engine, ModelEngine} from '../engine/engine.js';
+import type {ModelEngine, SingleModelEngine} from '../engine/engine.js';
 import type {MemoryInfo, ModelInfo} from '../engine/engine-info.js';
 import {MeteredEngine} from '../engine/metered-engine.js';
 import type {TokenUsage} from '../engine/token-usage.js';
@@ -47,8 +47,8 @@ export interface PairInfo {
  * An open pair that is idle does not keep the process alive.
  */
 export class Pair implements AsyncDisposable {
-  /** The log-probabilities of any tokens under both models. */
-  readonly engine: Engine;
+  /** The log-probabilities of any tokens, under both models or one of them. */
+  readonly engine: SingleModelEngine;
   readonly #info: Omit<PairInfo, 'usage' | 'rendering' | 'warnings'>;
   readonly #warnings: Warnings;
   readonly #metered: MeteredEngine;

@@ -67,7 +67,12 @@ const atOnce = {responses: 64, length: 1_000_000};
 
 /** Turns prompts and responses into tokens, the way the policy was trained to see them. */
 export class ConversationTokeniser {
-  readonly #tokeniser: Tokeniser;
+  /**
+   * The model's own tokeniser: texts as they are, with no template around them.
+   *
+   * @internal
+   */
+  readonly inner: Tokeniser;
   readonly #text: TextTokeniser;
   readonly #special: SpecialTokens;
   readonly #template: ChatTemplate | undefined;
@@ -82,7 +87,7 @@ export class ConversationTokeniser {
   ) {
     const {specialTokens, chatTemplate, beginOfText, endOfText} = tokeniser.vocabulary;
     const textOf = (id: number) => specialTokens.find(({token}) => token === id)?.text ?? '';
-    this.#tokeniser = tokeniser;
+    this.inner = tokeniser;
     this.#special = new SpecialTokens(specialTokens);
     this.#text = new TextTokeniser(tokeniser, this.#special);
     this.#options = options;
@@ -149,7 +154,7 @@ export class ConversationTokeniser {
 
   /** The text of tokens; bytes that are no UTF-8 by themselves become U+FFFD. */
   async detokenise(tokens: Int32Array): Promise<string> {
-    return this.#tokeniser.detokenise(tokens);
+    return this.inner.detokenise(tokens);
   }
 
   /** The special token of that number, if it is one. */
@@ -257,7 +262,7 @@ export class ConversationTokeniser {
     {tokens, marker}: Prepared,
     {contextSize}: TokeniseOptions,
   ): void {
-    const {longestToken = Number.POSITIVE_INFINITY} = this.#tokeniser.vocabulary;
+    const {longestToken = Number.POSITIVE_INFINITY} = this.inner.vocabulary;
     if (contextSize === undefined || (before.length + body.length) * 3 <= contextSize * longestToken) {
       return;
     }
@@ -307,7 +312,7 @@ export class ConversationTokeniser {
 
     const pieces: string[] = [];
     for (const token of tokens) {
-      pieces.push(await this.#tokeniser.detokenise(Int32Array.of(token)));
+      pieces.push(await this.inner.detokenise(Int32Array.of(token)));
     }
 
     return pieces;

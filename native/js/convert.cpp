@@ -170,9 +170,33 @@ Napi::Object toJs(Napi::Env env, const VocabularyDifference& difference) {
 
 Napi::Object toJs(Napi::Env env, const PairLogprobs& logprobs) {
     Napi::Object object = Napi::Object::New(env);
-    object["policy"] = toFloatArrays(env, logprobs.policy);
-    object["reference"] = logprobs.reference ? toFloatArrays(env, *logprobs.reference) : env.Null();
+    object["policy"] = toFloatArrays(env, logprobs.policy.value().logprobs);
+    object["reference"] = logprobs.reference ? toFloatArrays(env, logprobs.reference->logprobs) : env.Null();
     object["evaluated"] = toTypedArray<Napi::Uint32Array>(env, logprobs.evaluated);
+    return object;
+}
+
+Napi::Object toJs(Napi::Env env, const std::vector<Likeliest>& likeliest) {
+    std::vector<Token> tokens;
+    std::vector<float> logprobs;
+    for (const auto& [token, logprob] : likeliest) {
+        tokens.push_back(token);
+        logprobs.push_back(logprob);
+    }
+    Napi::Object object = Napi::Object::New(env);
+    object["tokens"] = toTypedArray<Napi::Int32Array>(env, tokens);
+    object["logprobs"] = toTypedArray<Napi::Float32Array>(env, logprobs);
+    return object;
+}
+
+Napi::Object toJs(Napi::Env env, const ModelLogprobs& logprobs, const std::vector<uint32_t>& evaluated) {
+    Napi::Array likeliest = Napi::Array::New(env, logprobs.likeliest.size());
+    for (size_t i = 0; i < logprobs.likeliest.size(); ++i)
+        likeliest[static_cast<uint32_t>(i)] = toJs(env, logprobs.likeliest[i]);
+    Napi::Object object = Napi::Object::New(env);
+    object["logprobs"] = toFloatArrays(env, logprobs.logprobs);
+    object["likeliest"] = likeliest;
+    object["evaluated"] = toTypedArray<Napi::Uint32Array>(env, evaluated);
     return object;
 }
 

@@ -20,6 +20,7 @@ Napi::Object toJs(Napi::Env env, const ModelDescription& description);
 Napi::Object toJs(Napi::Env env, const Tokenised& tokenised);
 Napi::Object toJs(Napi::Env env, const VocabularyDifference& difference);
 Napi::Object toJs(Napi::Env env, const PairLogprobs& logprobs);
+Napi::Object toJs(Napi::Env env, const ModelLogprobs& logprobs, const std::vector<uint32_t>& evaluated);
 Napi::Array toJs(Napi::Env env, const std::vector<SpecialToken>& tokens);
 Napi::Array toJs(Napi::Env env, const std::vector<std::string>& strings);
 

@@ -17,6 +17,7 @@ void JsPair::define(Napi::Env env, Napi::Object exports) {
     exports["Pair"] = DefineClass(env, "Pair",
                                   {InstanceMethod<&JsPair::entry<&JsPair::open>>("open"),
                                    InstanceMethod<&JsPair::entry<&JsPair::evaluate>>("evaluate"),
+                                   InstanceMethod<&JsPair::entry<&JsPair::evaluateOne>>("evaluateOne"),
                                    InstanceMethod<&JsPair::entry<&JsPair::tokenise>>("tokenise"),
                                    InstanceMethod<&JsPair::entry<&JsPair::detokenise>>("detokenise"),
                                    InstanceMethod<&JsPair::entry<&JsPair::close>>("close")});
@@ -82,28 +83,45 @@ Napi::Value JsPair::open(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value JsPair::evaluate(const Napi::CallbackInfo& info) {
-    const auto pair = requirePair(info.Env());
-    auto sequences = toSequences(info[0]);
-    Operation& operation = begin(info.Env(), info[1]);
+    const auto convert = [](Napi::Env env, const PairLogprobs& logprobs) -> Napi::Value {
+        return toJs(env, logprobs);
+    };
+    return startEvaluation(info.Env(), toSequences(info[0]), {true, true, false}, info[1], convert);
+}
+
+Napi::Value JsPair::evaluateOne(const Napi::CallbackInfo& info) {
+    const bool isPolicy = info[0].As<Napi::String>().Utf8Value() == "policy";
+    const EvaluationWishes wishes{isPolicy, !isPolicy, info[2].ToBoolean()};
+    const auto convert = [](Napi::Env env, const PairLogprobs& logprobs) -> Napi::Value {
+        return toJs(env, logprobs.policy ? *logprobs.policy : logprobs.reference.value(), logprobs.evaluated);
+    };
+    return startEvaluation(info.Env(), toSequences(info[1]), wishes, info[3], convert);
+}
+
+Napi::Value JsPair::startEvaluation(Napi::Env env, std::vector<Sequence> sequences,
+                                    const EvaluationWishes& wishes, Napi::Value onProgress,
+                                    ConvertLogprobs convert) {
+    const auto pair = requirePair(env);
+    Operation& operation = begin(env, onProgress);
     PairListener listener;
     listener.onProgress = [&operation](size_t done, size_t total) {
         operation.report(static_cast<double>(done), static_cast<double>(total));
     };
     listener.cancelled = [this, &operation] { return stopped(operation); };
-    listener.onResult = [this, &operation](PairLogprobs result) {
+    listener.onResult = [this, &operation, convert](PairLogprobs result) {
         const auto logprobs = std::make_shared<PairLogprobs>(std::move(result));
-        finish(operation, [logprobs](Napi::Env env) -> Napi::Value { return toJs(env, *logprobs); });
+        finish(operation, [logprobs, convert](Napi::Env env) { return convert(env, *logprobs); });
     };
     listener.onError = [this, &operation](const std::exception_ptr& error) { fail(operation, error); };
     // The worker only checks and hands over, so that calls are evaluated together.
-    auto job = [this, pair, &operation, listener, sequences = std::move(sequences)]() mutable {
+    auto job = [this, pair, &operation, wishes, listener, sequences = std::move(sequences)]() mutable {
         try {
-            pair->evaluate(std::move(sequences), std::move(listener));
+            pair->evaluate(std::move(sequences), wishes, std::move(listener));
         } catch (...) {
             fail(operation, std::current_exception());
         }
     };
-    return post(info.Env(), *worker_, operation, std::move(job));
+    return post(env, *worker_, operation, std::move(job));
 }
 
 Napi::Value JsPair::tokenise(const Napi::CallbackInfo& info) {

@@ -22,6 +22,7 @@ namespace iprm {
 ///     new Pair(onLog?)
 ///     open(options, onProgress?)       → {promise of the description, cancel}
 ///     evaluate(sequences, onProgress?) → {promise of the log-probabilities, cancel}
+///     evaluateOne(model, sequences, likeliest, onProgress?) → {promise of those of one model, cancel}
 ///     tokenise(text, parseSpecial)     → {promise of {tokens, starts}, cancel}
 ///     detokenise(tokens)               → {promise of a string, cancel}
 ///     close()                          → promise; whatever is pending is rejected
@@ -46,10 +47,16 @@ private:
 
     Napi::Value open(const Napi::CallbackInfo& info);
     Napi::Value evaluate(const Napi::CallbackInfo& info);
+    Napi::Value evaluateOne(const Napi::CallbackInfo& info);
     Napi::Value tokenise(const Napi::CallbackInfo& info);
     Napi::Value detokenise(const Napi::CallbackInfo& info);
     Napi::Value close(const Napi::CallbackInfo& info);
 
+    /// Makes a value of a call's result.
+    using ConvertLogprobs = Napi::Value (*)(Napi::Env, const PairLogprobs&);
+    Napi::Value startEvaluation(Napi::Env env, std::vector<Sequence> sequences,
+                                const EvaluationWishes& wishes, Napi::Value onProgress,
+                                ConvertLogprobs convert);
     Napi::Object start(Napi::Env env, Napi::Value onProgress, Worker& worker, Work work);
     Napi::Object startWithVocabulary(Napi::Env env, std::function<Convert(const Vocabulary&)> work);
     Operation& begin(Napi::Env env, Napi::Value onProgress);

@@ -1,6 +1,7 @@
 /** What an engine's process runs: the native engine, asked by messages. */
 import process from 'node:process';
 import {ImplicitPrmError} from '../../errors/implicit-prm-error.js';
+import type {EvaluationOptions} from '../engine.js';
 import {readModelInfo} from '../native/model-info.js';
 import {NativeEngine} from '../native/native-engine.js';
 import type {CallName, Calls, Request, SentError, ToEngine, ToHost} from './messages.js';
@@ -28,6 +29,9 @@ async function answer(request: Request): Promise<void> {
 
 async function carryOut(request: Request, signal: AbortSignal): Promise<Calls[CallName]['result']> {
   const report = (done: number, total: number) => tell({id: request.id, progress: [done, total]});
+  const onProgress: EvaluationOptions['onProgress'] = request.progress
+    ? ({tokens, total}) => report(tokens, total)
+    : undefined;
   switch (request.call) {
     case 'open':
       opened = await NativeEngine.open(request.input.options, {
@@ -41,10 +45,12 @@ async function carryOut(request: Request, signal: AbortSignal): Promise<Calls[Ca
       });
       return {description: opened.description, info: opened.info};
     case 'logprobs':
-      return opened!.logprobs(request.input, {
-        signal,
-        onProgress: request.progress ? ({tokens, total}) => report(tokens, total) : undefined,
-      });
+      return opened!.logprobs(request.input, {signal, onProgress});
+    case 'modelLogprobs': {
+      const {model, sequences, likeliest} = request.input;
+      return opened!.modelLogprobs(model, sequences, {likeliest, signal, onProgress});
+    }
+
     case 'tokenise':
       return opened!.tokenise(request.input.text, request.input.parseSpecial, {signal});
     case 'detokenise':

@@ -1,12 +1,19 @@
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {onAbort} from '../../utils/on-abort.js';
-import type {EvaluationOptions, ModelEngine, SequenceLogprobs, TokenSequence} from '../engine.js';
+import type {
+  EvaluationOptions,
+  ModelEngine,
+  ModelLogprobs,
+  ModelName,
+  SequenceLogprobs,
+  TokenSequence,
+} from '../engine.js';
 import type {EngineInfo} from '../engine-info.js';
 import type {AddonPairDescription, AddonPairOptions, AddonTokens} from '../native/addon.js';
 import type {AddonProgress} from '../native/addon-operation.js';
 import type {LogListener} from '../native/native-engine.js';
 import {runOperation} from '../native/run-operation.js';
-import {requireSequences, requireTokens} from '../require-tokens.js';
+import {requireModel, requireSequences, requireTokens} from '../require-tokens.js';
 import type {CallName, Calls} from './messages.js';
 import {RestartedProcess} from './restarted-process.js';
 
@@ -53,15 +60,34 @@ export class IsolatedEngine implements ModelEngine {
   ): Promise<SequenceLogprobs> {
     this.#requireOpen();
     requireSequences(sequences);
-    // Copies, since the caller may write to its own arrays while a process is started.
-    const input = sequences.map(({tokens, from}) => ({tokens: tokens.slice(), from}));
     const report = onProgress && ((tokens: number, total: number) => onProgress({tokens, total}));
-    const {policy, reference, evaluated} = await this.#call('logprobs', input, signal, report);
+    const {policy, reference, evaluated} = await this.#call('logprobs', copies(sequences), signal, report);
     this.#processes.succeed();
     return {
       policy: policy.map(own),
       reference: reference?.map(own) ?? null,
       evaluated: own(evaluated),
+    };
+  }
+
+  async modelLogprobs(
+    model: ModelName,
+    sequences: readonly TokenSequence[],
+    {likeliest = false, signal, onProgress}: EvaluationOptions & {likeliest?: boolean | undefined} = {},
+  ): Promise<ModelLogprobs> {
+    this.#requireOpen();
+    requireModel(model, this.info);
+    requireSequences(sequences, likeliest);
+    const input = {model, sequences: copies(sequences), likeliest};
+    const report = onProgress && ((tokens: number, total: number) => onProgress({tokens, total}));
+    const result = await this.#call('modelLogprobs', input, signal, report);
+    this.#processes.succeed();
+    return {
+      logprobs: result.logprobs.map(own),
+      likeliest:
+        result.likeliest?.map(({tokens, logprobs}) => ({tokens: own(tokens), logprobs: own(logprobs)})) ??
+        null,
+      evaluated: own(result.evaluated),
     };
   }
 
@@ -104,6 +130,11 @@ export class IsolatedEngine implements ModelEngine {
       throw new PairClosedError('The pair is closed: open another one.');
     }
   }
+}
+
+/** The caller may write to its own arrays while a process is started. */
+function copies(sequences: readonly TokenSequence[]): TokenSequence[] {
+  return sequences.map(({tokens, from}) => ({tokens: tokens.slice(), from}));
 }
 
 /** What comes over the channel is a view of a whole message. */

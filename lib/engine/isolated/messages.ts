@@ -1,4 +1,4 @@
-import type {SequenceLogprobs, TokenSequence} from '../engine.js';
+import type {ModelLogprobs, ModelName, SequenceLogprobs, TokenSequence} from '../engine.js';
 import type {EngineInfo} from '../engine-info.js';
 import type {AddonPairDescription, AddonPairOptions, AddonTokens} from '../native/addon.js';
 import type {readModelInfo} from '../native/model-info.js';
@@ -12,6 +12,10 @@ export interface Calls {
     result: {description: AddonPairDescription; info: EngineInfo};
   };
   logprobs: {input: TokenSequence[]; result: SequenceLogprobs};
+  modelLogprobs: {
+    input: {model: ModelName; sequences: TokenSequence[]; likeliest: boolean};
+    result: ModelLogprobs;
+  };
   tokenise: {input: {text: string; parseSpecial: boolean}; result: AddonTokens};
   detokenise: {input: Int32Array; result: string};
   describe: {input: string[]; result: Awaited<ReturnType<typeof readModelInfo>>};

@@ -1,3 +1,4 @@
+import type {LikeliestTokens, ModelName, SequenceLogprobs, TokenSequence} from '../engine.js';
 import type {AddonOperation, AddonProgress} from './addon-operation.js';
 import type {AddonTrainer} from './addon-trainer.js';
 import type {RuntimeFiles} from './runtime-files.js';
@@ -13,10 +14,14 @@ export interface Addon {
 
 export interface AddonPair {
   open(options: AddonPairOptions, onProgress?: AddonProgress): AddonOperation<AddonPairDescription>;
-  evaluate(
-    sequences: readonly {tokens: Int32Array; from: number}[],
+  evaluate(sequences: readonly TokenSequence[], onProgress?: AddonProgress): AddonOperation<SequenceLogprobs>;
+  /** `likeliest` is empty unless asked for. */
+  evaluateOne(
+    model: ModelName,
+    sequences: readonly TokenSequence[],
+    likeliest: boolean,
     onProgress?: AddonProgress,
-  ): AddonOperation<{policy: Float32Array[]; reference: Float32Array[] | null; evaluated: Uint32Array}>;
+  ): AddonOperation<{logprobs: Float32Array[]; likeliest: LikeliestTokens[]; evaluated: Uint32Array}>;
   tokenise(text: string, parseSpecial: boolean): AddonOperation<AddonTokens>;
   detokenise(tokens: Int32Array): AddonOperation<string>;
   close(): Promise<void>;

@@ -1,7 +1,15 @@
 import {PairClosedError} from '../../errors/pair-closed-error.js';
-import type {EvaluationOptions, ModelEngine, SequenceLogprobs, TokenSequence} from '../engine.js';
+import type {
+  EvaluationOptions,
+  ModelEngine,
+  ModelLogprobs,
+  ModelName,
+  SequenceLogprobs,
+  TokenSequence,
+} from '../engine.js';
 import type {EngineInfo} from '../engine-info.js';
-import {requireSequences, requireTokens} from '../require-tokens.js';
+import {requireNumbers} from '../require-numbers.js';
+import {requireModel, requireSequences, requireTokens} from '../require-tokens.js';
 import type {AddonPair, AddonPairDescription, AddonPairOptions, AddonTokens} from './addon.js';
 import type {AddonProgress} from './addon-operation.js';
 import {loadAddon} from './load-addon.js';
@@ -54,6 +62,24 @@ export class NativeEngine implements ModelEngine {
       signal,
       onProgress && ((tokens, total) => onProgress({tokens, total})),
     );
+  }
+
+  async modelLogprobs(
+    model: ModelName,
+    sequences: readonly TokenSequence[],
+    {likeliest = false, signal, onProgress}: EvaluationOptions & {likeliest?: boolean | undefined} = {},
+  ): Promise<ModelLogprobs> {
+    this.#requireOpen();
+    requireModel(model, this.info);
+    requireSequences(sequences, likeliest);
+    const result = await runOperation(
+      report => this.#pair.evaluateOne(model, sequences, likeliest, report),
+      signal,
+      onProgress && ((tokens, total) => onProgress({tokens, total})),
+    );
+    const logprobs = {...result, likeliest: likeliest ? result.likeliest : null};
+    requireNumbers(model, sequences, logprobs);
+    return logprobs;
   }
 
   /**

@@ -10,7 +10,7 @@ import {
 } from '../../../lib/index.js';
 import {sequencesOf} from '../../helpers/golden.js';
 import {arithmeticPair, withPair} from '../../helpers/pairs.js';
-import {engineOf, golden, hasEnded, sequence, startMuchWork} from './isolated-pair.js';
+import {engineOf, golden, hasEnded, muchWork, sequence, startMuchWork} from './isolated-pair.js';
 
 const options = {...arithmeticPair(), gpu: false, threads: 1, isolate: true} as const;
 let pair: Pair;
@@ -35,6 +35,49 @@ test('the numbers are those of this process, bit for bit', async t => {
     const {prompt, responses} = golden[0]!;
     const input = {prompt, responses: responses.map(({text}) => text)};
     t.deepEqual(await scoreSteps(pair, input), await scoreSteps(here, input));
+  });
+});
+
+test('so are those of one model and its likeliest tokens, and belong to the caller alone', async t => {
+  const sequences = sequencesOf(golden[0]!);
+  const ask = async (of: Pair) => {
+    const results = [];
+    for (const model of ['policy', 'reference'] as const) {
+      results.push(await of.engine.modelLogprobs(model, sequences, {likeliest: true}));
+      results.push(await of.engine.modelLogprobs(model, sequences));
+    }
+
+    return results;
+  };
+  const apart = await withPair({isolate: true}, ask);
+  t.deepEqual(apart, await withPair({}, ask));
+  const {tokens, logprobs} = apart[0]!.likeliest![0]!;
+  t.is(tokens.buffer.byteLength, tokens.byteLength);
+  t.is(logprobs.buffer.byteLength, logprobs.byteLength);
+});
+
+test('one model is asked with a signal, with progress, and refused as in this process', async t => {
+  const reports: {tokens: number; total: number}[] = [];
+  await pair.engine.modelLogprobs('policy', [sequence!], {
+    likeliest: true,
+    onProgress: report => void reports.push(report),
+  });
+  t.is(reports.at(-1)!.total, sequence!.tokens.length);
+  const controller = new AbortController();
+  const call = pair.engine.modelLogprobs('policy', muchWork(), {
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  t.is(await call.catch(error => error), controller.signal.reason);
+  const wrong = pair.engine.modelLogprobs('policy', [{tokens: Int32Array.of(1, 260), from: 2}], {
+    likeliest: true,
+  });
+  await t.throwsAsync(wrong, {instanceOf: InvalidInputError, message: /no token 260/});
+  await withPair({isolate: true, reference: undefined}, async alone => {
+    await t.throwsAsync(alone.engine.modelLogprobs('reference', [sequence!]), {
+      instanceOf: InvalidInputError,
+      message: /no reference/,
+    });
   });
 });
 

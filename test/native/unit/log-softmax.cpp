@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <sstream>
+#include <string>
 #include <vector>
 
 using namespace iprm;
@@ -55,10 +57,36 @@ void targetsAreRight() {
     std::vector<float> results(size);
     std::vector<LogSoftmaxTarget> targets;
     for (size_t i = 0; i < size; ++i)
-        targets.push_back({logits.data(), static_cast<int32_t>(i), &results[i]});
+        targets.push_back({logits.data(), {static_cast<Token>(i), &results[i], nullptr}});
     logSoftmaxAt(targets, size, 2);
     const double normaliser = expectedLogSumExp(logits);
     for (size_t i = 0; i < size; ++i) requireClose(results[i], logits[i] - normaliser, 1e-3);
+}
+
+/// Wherever in the vocabulary it is, and twice: the first counts.
+void likeliestIsTheFirstOfTheGreatest() {
+    for (const size_t size : sizes) {
+        for (const size_t place : {size_t{0}, size / 2, size - 1}) {
+            auto logits = logitsAround(0, 10, size);
+            logits[place] = logits[size - 1] = 12;
+            const auto token = static_cast<Token>(place);
+            float logprob = 0;
+            Likeliest likeliest, other;
+            logSoftmaxAt(
+                {{logits.data(), {token, &logprob, &likeliest}}, {logits.data(), {0, nullptr, &other}}}, size,
+                2);
+            require(likeliest.token == token, "token " + std::to_string(likeliest.token));
+            require(likeliest.logprob == logprob, "its log-probability is another");
+            require(other.token == token && other.logprob == logprob, "another target is told another");
+        }
+    }
+}
+
+void amongNoNumbersNothingIsLikeliest() {
+    const std::vector<float> logits(100, std::numeric_limits<float>::quiet_NaN());
+    Likeliest likeliest;
+    logSoftmaxAt({{logits.data(), {0, nullptr, &likeliest}}}, logits.size(), 1);
+    require(likeliest.token == -1 && std::isnan(likeliest.logprob), "something is the likeliest");
 }
 
 void oneGreatLogitIsAll() {
@@ -79,5 +107,7 @@ int main() {
         {"logits that reach from one to the other", [] { sumsAreRight(0, 1000); }},
         {"a single logit far above all others", oneGreatLogitIsAll},
         {"log-probabilities of every token of a softmax with logits above 88", targetsAreRight},
+        {"the likeliest token, the first of equals", likeliestIsTheFirstOfTheGreatest},
+        {"no likeliest token among logits that are no numbers", amongNoNumbersNothingIsLikeliest},
     });
 }
