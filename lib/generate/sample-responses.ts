@@ -1,4 +1,5 @@
 import {InvalidInputError} from '../errors/invalid-input-error.js';
+import type {Algebra} from '../rank/algebra/algebra.js';
 import {isRightAnswer} from '../rank/equality/right-answer.js';
 import type {AnswerExtractor} from '../rank/extraction/answer-extractor.js';
 import {extractAnswer} from '../rank/extraction/extract-answer.js';
@@ -17,6 +18,8 @@ import type {
 export interface SampleOptions extends Omit<GenerateInput, 'prompt'> {
   /** Where the final answers stand, see {@link AnswerExtractor}. */
   extractAnswer?: AnswerExtractor | undefined;
+  /** Compares answers with the right one by algebra, see {@link openAlgebra}; by the rules of {@link sameAnswer} if left out. */
+  algebra?: Algebra | undefined;
 }
 
 /** A response that was sampled. */
@@ -58,10 +61,9 @@ const seedsOfADraw = 4096;
 export async function sampleResponses(
   generator: TextGenerator,
   {prompt, reference}: {prompt: Prompt; reference?: string | undefined},
-  {n = 1, prefix = '', seed = 0, extractAnswer: how, ...options}: SampleOptions = {},
+  {n = 1, prefix = '', seed = 0, extractAnswer: how, algebra, ...options}: SampleOptions = {},
 ): Promise<SampledResponses> {
-  const right = reference === undefined ? undefined : referenceAnswer(reference).answer;
-  const responses: SampledResponse[] = [];
+  const responses: Unlabelled[] = [];
   const usage = {evaluated: 0, generated: 0};
   for (let draw = 0; draw < mostDraws && responses.length < n; draw++) {
     const generation = await generator.generate({
@@ -74,7 +76,7 @@ export async function sampleResponses(
     options.signal?.throwIfAborted();
     usage.evaluated += generation.usage.evaluated;
     usage.generated += generation.usage.generated;
-    const written = generation.continuations.map(one => labelled(one, prefix, {right, how}));
+    const written = generation.continuations.map(one => sampled(one, prefix, how));
     responses.push(...written.filter(({text}) => text.trim() !== ''));
   }
 
@@ -84,7 +86,8 @@ export async function sampleResponses(
     );
   }
 
-  return {responses, usage};
+  const right = reference === undefined ? undefined : referenceAnswer(reference).answer;
+  return {responses: await labelled(responses, right, algebra, options.signal), usage};
 }
 
 /**
@@ -101,13 +104,38 @@ export function seedOfProblem(seed: number, index: number): number {
   return ((mixed ^ (mixed >>> 16)) >>> 1) % greatestSeed;
 }
 
-function labelled(
+type Unlabelled = Omit<SampledResponse, 'correct'>;
+
+function sampled(
   {text: written, reason, tokens}: Continuation,
   prefix: string,
-  {right, how}: {right: string | undefined; how: AnswerExtractor | undefined},
-): SampledResponse {
+  how: AnswerExtractor | undefined,
+): Unlabelled {
   const text = prefix + written;
-  const answer = extractAnswer(text, how);
-  const correct = right === undefined ? {} : {correct: isRightAnswer(answer, right)};
-  return {text, answer, ...correct, complete: reason === 'end' || reason === 'stop', reason, tokens};
+  return {
+    text,
+    answer: extractAnswer(text, how),
+    complete: reason === 'end' || reason === 'stop',
+    reason,
+    tokens,
+  };
+}
+
+async function labelled(
+  responses: readonly Unlabelled[],
+  right: string | undefined,
+  algebra: Algebra | undefined,
+  signal: AbortSignal | undefined,
+): Promise<SampledResponse[]> {
+  if (right === undefined) {
+    return [...responses];
+  }
+
+  const same = await algebra?.among([right, ...responses.map(({answer}) => answer)], {signal});
+  return responses.map(({text, answer, ...rest}) => ({
+    text,
+    answer,
+    correct: isRightAnswer(answer, right, same),
+    ...rest,
+  }));
 }

@@ -4,12 +4,14 @@ import {BestOfNTally} from '../../eval/best-of-n/tally.js';
 import {bestOfNTask, readBestOfNResult} from '../../eval/best-of-n/task.js';
 import {bootstrapShape} from '../../eval/bootstrap.js';
 import type {PairOptions} from '../../pair/pair-options.js';
+import type {Algebra} from '../../rank/algebra/algebra.js';
 import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
 import {escapeJson} from '../../utils/escape-json.js';
 import {interruptible} from '../interruptible.js';
 import {pairOptionsOf} from '../options/pair.js';
 import {parseAnswerExtractor, parseSplit} from '../options/scoring.js';
+import {type SymbolicFlags, symbolicOption, withAlgebra} from '../options/symbolic.js';
 import {tellSkipped} from '../run/run-lines.js';
 import {createChalk, writeStdout} from '../terminal/stdout.js';
 import {checkRecords} from './check-records.js';
@@ -21,7 +23,7 @@ import {formatBestOfN} from './tables/best-of-n.js';
 import {withFiles} from './with-files.js';
 import {withScorer} from './with-scorer.js';
 
-interface BestOfNFlags extends EvalFlags {
+interface BestOfNFlags extends EvalFlags, SymbolicFlags {
   split?: StepSplitter;
   incomplete?: true;
   answer?: AnswerExtractor;
@@ -46,8 +48,9 @@ export function evalBestOfNCommand(): Command {
       'where answers stand: boxed, answer-line, hash-marks (####), answer-tag, last-value, last-number or regex:PATTERN; the last of the first four if left out',
       parseAnswerExtractor,
     )
+    .addOption(symbolicOption())
     .option('--incomplete', 'responses have not come to their end, unless one says "complete": true');
-  return addEvalOptions(command, ['split', 'answer', 'incomplete']).action(
+  return addEvalOptions(command, ['split', 'answer', 'symbolic', 'incomplete']).action(
     async (file: string | undefined, flags: BestOfNFlags) => {
       const {color} = command.optsWithGlobals<{color: boolean}>();
       requireUsage(file, flags, command);
@@ -55,7 +58,9 @@ export function evalBestOfNCommand(): Command {
       await interruptible(async signal => {
         const tally = new BestOfNTally();
         const {source, counts} = pairOptions
-          ? await score(file!, flags, {...pairOptions, signal}, tally)
+          ? await withAlgebra(flags, async algebra =>
+              score(file!, {...flags, algebra}, {...pairOptions, signal}, tally),
+            )
           : await readResults(flags, signal, tally);
         if (source) {
           const results = {...source, ...tally.evaluate(z.object(bootstrapShape).parse(flags))};
@@ -83,7 +88,7 @@ async function readResults(
 
 async function score(
   file: string,
-  flags: BestOfNFlags,
+  flags: BestOfNFlags & {algebra: Algebra | undefined},
   pairOptions: PairOptions & {signal: AbortSignal},
   tally: BestOfNTally,
 ): Promise<EvalOutcome> {

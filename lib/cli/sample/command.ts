@@ -3,12 +3,14 @@ import {Command} from 'commander';
 import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate/generator-options.js';
 import {openGenerator} from '../../generate/open-generator.js';
 import type {TextGenerator} from '../../generate/text-generator.js';
+import type {Algebra} from '../../rank/algebra/algebra.js';
 import {type Input, openInput} from '../../runs/input/open-input.js';
 import {inputRecords} from '../../runs/input/records.js';
 import type {Run} from '../../runs/run.js';
 import {printable} from '../../utils/printable.js';
 import {interruptible} from '../interruptible.js';
 import {requireFile} from '../options/run.js';
+import {withAlgebra} from '../options/symbolic.js';
 import {type Output, openOutput} from '../run/output.js';
 import {RunProgress} from '../run/progress.js';
 import {type RunCounts, runLines, tellSkipped} from '../run/run-lines.js';
@@ -19,6 +21,8 @@ import {addSampleOptions, generatorOptionsOf, type SampleFlags} from './options.
 import {sampleLine} from './sample-line.js';
 import {SampleTotals} from './totals.js';
 
+/** The options, and what compares answers. */
+type Flags = SampleFlags & {algebra: Algebra | undefined};
 type GeneratorOptions = LocalGeneratorOptions | RemoteGeneratorOptions;
 
 /** Makes the command `sample`: problems in, problems with responses out. */
@@ -48,7 +52,10 @@ async function run(
     const {resume = false, overwrite = false} = flags;
     const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
     try {
-      tellSkipped(await sampleAll(input, output, flags, options), 'problem');
+      const counts = await withAlgebra(flags, async algebra =>
+        sampleAll(input, output, {...flags, algebra}, options),
+      );
+      tellSkipped(counts, 'problem');
     } finally {
       await output.close();
     }
@@ -61,7 +68,7 @@ async function run(
 async function sampleAll(
   input: Input,
   output: Output,
-  flags: SampleFlags,
+  flags: Flags,
   options: GeneratorOptions & {signal: AbortSignal},
 ): Promise<RunCounts> {
   const {quiet = false, verbose = false} = flags;
@@ -96,7 +103,7 @@ interface Sampling {
   input: Input;
   output: Output;
   run: Run | undefined;
-  flags: SampleFlags;
+  flags: Flags;
   signal: AbortSignal;
   progress: RunProgress;
   totals: SampleTotals;
@@ -107,9 +114,10 @@ async function sampleLines(
   {input, output, run, flags, signal, progress, totals}: Sampling,
 ): Promise<RunCounts> {
   const {count: n, temperature, topP, minP, topK, maxTokens, stop, prefix, seed, allowSpecialTokens} = flags;
-  const {answer: extractAnswer} = flags;
+  const {answer: extractAnswer, algebra} = flags;
   const drawing = {
     extractAnswer,
+    algebra,
     n,
     temperature,
     topP,

@@ -27,6 +27,7 @@ export async function sampleIdentity(
     '--prefix': flags.prefix ?? '',
     '--seed': flags.seed,
     '--answer': extractorText(flags.answer),
+    '--symbolic': flags.symbolic ?? false,
     '--allow-special-tokens': flags.allowSpecialTokens ?? false,
     '--context-size': contextSize,
     '--parallel': parallel,

@@ -5,9 +5,10 @@ import {numberFromZero, positiveNumber, share, wholeNumber} from '../options/num
 import {gpuOption} from '../options/pair.js';
 import {addRunOptions, type RunFlags} from '../options/run.js';
 import {parseAnswerExtractor} from '../options/scoring.js';
+import {type SymbolicFlags, symbolicOption} from '../options/symbolic.js';
 
 /** The options of the command `sample`. */
-export interface SampleFlags extends RunFlags {
+export interface SampleFlags extends RunFlags, SymbolicFlags {
   count: number;
   model?: string;
   lora?: string;
@@ -83,6 +84,7 @@ function addDrawingOptions(command: Command): Command {
       'where answers stand: boxed, answer-line, hash-marks (####), answer-tag, last-value, last-number or regex:PATTERN',
       parseAnswerExtractor,
     )
+    .addOption(symbolicOption())
     .option('--allow-special-tokens', 'take the texts of special tokens for these tokens');
 }
 

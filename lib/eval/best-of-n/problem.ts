@@ -1,6 +1,5 @@
 import {z} from 'zod';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
-import {isRightAnswer} from '../../rank/equality/right-answer.js';
 import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import {extractAnswer} from '../../rank/extraction/extract-answer.js';
 import {referenceAnswer} from '../../rank/extraction/reference-answer.js';
@@ -14,7 +13,7 @@ export interface UnscoredProblem {
   id: string | number | undefined;
   prompt: Prompt;
   responses: UnscoredResponse[];
-  /** The right answer, `null` if each response says whether it is right. */
+  /** The right answer, `null` if it is not given: then each response says whether it is right. */
   reference: string | null;
   /** Whether no answer was found in a reference that is no answer itself. */
   unreadReference: boolean;
@@ -23,7 +22,8 @@ export interface UnscoredProblem {
 interface UnscoredResponse {
   text: string;
   answer: string | null;
-  correct: boolean;
+  /** Whether it is right, where the line says so; `null` where that is to be seen from the reference. */
+  correct: boolean | null;
   /** Whether it has come to its end. */
   complete: boolean;
 }
@@ -51,8 +51,7 @@ const schema = z.looseObject({
 });
 
 /**
- * Reads a line of a best-of-N file. An answer that is not given is looked for in the response, and whether it is right is
- * seen from the reference.
+ * Reads a line of a best-of-N file. An answer that is not given is looked for in the response.
  *
  * @param bytes - JSON of `{id?, prompt, reference, responses: [text or {text, answer?, correct?, complete?}], complete?}`;
  * other fields are ignored
@@ -69,7 +68,6 @@ export function readProblem(bytes: Uint8Array, complete: boolean, how?: AnswerEx
     reference: right?.answer ?? null,
     unreadReference: right?.isRead === false,
     responses: responses.map(({text, answer: given, correct, ...response}, index) => {
-      const answer = given === undefined ? extractAnswer(text, how) : given;
       if (correct === undefined && right === undefined) {
         throw new InvalidInputError(
           `responses.${index} in the line has no "correct", and the line no "reference" to see it from`,
@@ -78,8 +76,8 @@ export function readProblem(bytes: Uint8Array, complete: boolean, how?: AnswerEx
 
       return {
         text,
-        answer,
-        correct: correct ?? isRightAnswer(answer, right!.answer),
+        answer: given === undefined ? extractAnswer(text, how) : given,
+        correct: correct ?? null,
         complete: response.complete ?? line.complete ?? complete,
       };
     }),

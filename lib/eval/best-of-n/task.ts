@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {Algebra} from '../../rank/algebra/algebra.js';
 import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import {extractorText} from '../../rank/extraction/extractor-text.js';
 import {parseRecord} from '../../runs/input/parse-record.js';
@@ -10,6 +11,7 @@ import type {CachedScorer} from '../scoring/cached-scorer.js';
 import type {TokenScores} from '../scoring/score-cache.js';
 import {stepsOf} from '../scoring/steps-of.js';
 import type {EvalTask} from '../task.js';
+import {judgeAnswers} from './judge-answers.js';
 import {readProblem, type UnscoredProblem} from './problem.js';
 import {type BestOfNCandidate, type BestOfNProblem, candidatesSchema} from './types.js';
 
@@ -19,6 +21,8 @@ interface BestOfNTaskOptions {
   split?: StepSplitter;
   incomplete?: boolean;
   answer?: AnswerExtractor;
+  /** Compares answers in place of the rules alone. */
+  algebra?: Algebra | undefined;
 }
 
 /** Makes what `eval best-of-n` does with each problem. Its results are for {@link readBestOfNResult}. */
@@ -26,16 +30,23 @@ export function bestOfNTask({
   split: splitter = 'blank-line',
   incomplete = false,
   answer: how,
+  algebra,
 }: BestOfNTaskOptions): EvalTask<UnscoredProblem> {
   return {
     name: 'best-of-n',
     noun: 'problem',
-    identity: {'--split': splitterText(splitter), '--incomplete': incomplete, '--answer': extractorText(how)},
+    identity: {
+      '--split': splitterText(splitter),
+      '--incomplete': incomplete,
+      '--answer': extractorText(how),
+      '--symbolic': algebra !== undefined,
+    },
     read: bytes => readProblem(bytes, !incomplete, how),
     async score(problem, scorer, rewards, watching) {
       const scores = await scoreResponses(problem, scorer, watching);
       const split = await splitResponses(problem.responses, splitter);
-      const responses = problem.responses.map(({answer, correct}, index): BestOfNCandidate => {
+      const judged = await judgeAnswers(problem, algebra, watching.signal);
+      const responses = judged.map(({answer, correct}, index): BestOfNCandidate => {
         const spans = split[index]!;
         const steps = (withoutReference: boolean) =>
           stepsOf(scores[index]!, spans, {...rewards, withoutReference});

@@ -8,15 +8,20 @@ const percentSign = /\s*\\?%\s*\$?\s*$/;
  *
  * @param answer - a response's answer, `null` if it has none
  * @param reference - the right one
+ * @param same - tells whether two answers are the same
  */
-export function isRightAnswer(answer: string | null, reference: string): boolean {
+export function isRightAnswer(
+  answer: string | null,
+  reference: string,
+  same: (a: string, b: string) => boolean = sameAnswer,
+): boolean {
   if (answer === null) {
     return false;
   }
 
   return (
-    sameAnswer(answer, reference) ||
+    same(answer, reference) ||
     (percentSign.test(answer) !== percentSign.test(reference) &&
-      sameAnswer(answer.replace(percentSign, ''), reference.replace(percentSign, '')))
+      same(answer.replace(percentSign, ''), reference.replace(percentSign, '')))
   );
 }

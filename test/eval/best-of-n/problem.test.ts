@@ -1,12 +1,22 @@
 import test from 'ava';
 import {InvalidInputError} from '../../../lib/errors/invalid-input-error.js';
 import {evaluateBestOfN} from '../../../lib/eval/best-of-n/evaluate.js';
+import {judgeAnswers} from '../../../lib/eval/best-of-n/judge-answers.js';
 import {readProblem} from '../../../lib/eval/best-of-n/problem.js';
 import {bestOfNTask} from '../../../lib/eval/best-of-n/task.js';
+import {type Algebra, openAlgebra} from '../../../lib/rank/algebra/algebra.js';
+
+let algebra: Algebra;
+test.before(async () => {
+  // No comparison takes that long; a busy machine may.
+  algebra = await openAlgebra({timeLimit: 60_000});
+});
+test.after.always(() => algebra?.close());
 
 const prompt = 'Compute 11 - 3 - (7 * 3)';
 const read = (record: object) => readProblem(Buffer.from(JSON.stringify({prompt, ...record})), true);
-const rights = (record: object) => read(record).responses.map(({correct}) => correct);
+const judge = async (record: object) => judgeAnswers(read(record), undefined, undefined);
+const rights = async (record: object) => (await judge(record)).map(({correct}) => correct);
 
 const cases: ReadonlyArray<readonly [string, unknown, readonly unknown[], readonly boolean[]]> = [
   ['a GSM8K solution', 'Work it out.\n#### -13', [{text: 'Answer: -13'}, {text: 'Answer: 3'}], [true, false]],
@@ -30,8 +40,8 @@ const cases: ReadonlyArray<readonly [string, unknown, readonly unknown[], readon
 ];
 
 for (const [what, reference, responses, expected] of cases) {
-  test(`a reference may be ${what}`, t => {
-    t.deepEqual(rights({reference, responses}), expected);
+  test(`a reference may be ${what}`, async t => {
+    t.deepEqual(await rights({reference, responses}), expected);
     t.false(read({reference, responses}).unreadReference);
   });
 }
@@ -45,13 +55,14 @@ test('a blank reference is refused', t => {
   }
 });
 
-test('a solution without an answer is counted, and so are responses without one', t => {
-  const problem = read({reference: 'First we add.\nThen we are glad.', responses: ['Answer: 1', 'Well.']});
+test('a solution without an answer is counted, and so are responses without one', async t => {
+  const record = {reference: 'First we add.\nThen we are glad.', responses: ['Answer: 1', 'Well.']};
+  const problem = read(record);
   t.true(problem.unreadReference);
   const steps = [{reward: 1, q: 1}];
   const {unanswered, unreadReferences} = evaluateBestOfN([
     {
-      candidates: problem.responses.map(({answer, correct}) => ({answer, correct, steps})),
+      candidates: (await judge(record)).map(one => ({...one, steps})),
       unreadReference: problem.unreadReference,
     },
     {candidates: [{answer: null, correct: false, steps}]},
@@ -65,11 +76,41 @@ test('an extractor finds the answers, and belongs to the identity of a run', t =
   t.deepEqual(
     bestOfNTask({answer: 'last-number'})
       .read(bytes)
-      .responses.map(({answer, correct}) => [answer, correct]),
-    [['5', true]],
+      .responses.map(({answer}) => answer),
+    ['5'],
   );
   t.is(bestOfNTask({answer: /x/}).identity['--answer'], 'regex:x');
   t.is(bestOfNTask({}).identity['--answer'], 'left out');
+  t.is(bestOfNTask({}).identity['--symbolic'], false);
+});
+
+test('by algebra more answers are right, and votes on them need none', async t => {
+  const responses = ['\\boxed{\\sqrt{12}}', '\\boxed{2\\sqrt{3}}', '\\boxed{\\sqrt{3}}', 'Well.'];
+  const problem = read({reference: '\\sqrt{4 \\cdot 3}', responses});
+  t.deepEqual(await judgeAnswers(problem, undefined, undefined), [
+    {answer: '\\sqrt{12}', correct: false},
+    {answer: '2\\sqrt{3}', correct: false},
+    {answer: '\\sqrt{3}', correct: false},
+    {answer: null, correct: false},
+  ]);
+  t.deepEqual(await judgeAnswers(problem, algebra, undefined), [
+    {answer: '\\sqrt{12}', correct: true},
+    {answer: '\\sqrt{12}', correct: true},
+    {answer: '\\sqrt{3}', correct: false},
+    {answer: null, correct: false},
+  ]);
+  t.is(bestOfNTask({algebra}).identity['--symbolic'], true);
+});
+
+test('what a line says of a response counts, with algebra too', async t => {
+  const responses = [
+    {text: '\\boxed{1 + x}', correct: true},
+    {text: '\\boxed{x + 1}', correct: false},
+  ];
+  t.deepEqual(await judgeAnswers(read({responses}), algebra, undefined), [
+    {answer: '1 + x', correct: true},
+    {answer: '1 + x', correct: false},
+  ]);
 });
 
 test('a field that is missing is named with those that are there', t => {
