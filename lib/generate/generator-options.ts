@@ -1,9 +1,14 @@
 import os from 'node:os';
 import {z} from 'zod';
 import type {LogListener} from '../engine/native/native-engine.js';
+import type {RenderingOptions} from '../text/rendering.js';
+import {renderingShape} from '../text/rendering-schema.js';
+
+/** What a chat template is told, as for scoring. */
+type TemplateOptions = Pick<RenderingOptions, 'templateArguments' | 'date'>;
 
 /** A model that writes in this process. */
-export interface LocalGeneratorOptions {
+export interface LocalGeneratorOptions extends TemplateOptions {
   /** The path of a GGUF file, or a URI that node-llama-cpp resolves, such as `hf:user/model:Q8_0`. */
   model: string;
   /** The path of a LoRA adapter (GGUF) to apply to the model. */
@@ -35,8 +40,11 @@ export interface LocalGeneratorOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A model that writes at a server with OpenAI's `/v1/completions`: vLLM, SGLang, llama-server. */
-export interface RemoteGeneratorOptions {
+/**
+ * A model that writes at a server with OpenAI's `/v1/completions`: vLLM, SGLang, llama-server. Without a `tokenizer` the
+ * `templateArguments` go to the server as `chat_template_kwargs`, and a `date` is refused: the server takes its own.
+ */
+export interface RemoteGeneratorOptions extends TemplateOptions {
   /** Where the server is: `http://127.0.0.1:8000`, with or without `/v1` behind it. */
   url: string;
   /** The model's name at the server; the first that it lists if left out. */
@@ -72,14 +80,23 @@ export const localOptionsSchema = z.strictObject({
   parallel: z.int().min(1).max(255).default(16),
   modelsDirectory: path.optional(),
   onLog: callback<LogListener>().optional(),
+  templateArguments: renderingShape.templateArguments,
+  date: renderingShape.date,
   signal: z.instanceof(AbortSignal).optional(),
 });
 
 /** Checks {@link RemoteGeneratorOptions} without what is secret, and fills in what was left out. */
-export const remoteOptionsSchema = z.strictObject({
-  url: z.url({protocol: /^https?$/u, error: 'expected a URL that begins with http:// or https://'}),
-  model: z.string().min(1).optional(),
-  tokenizer: path.optional(),
-  retries: z.int().min(0).max(100).default(3),
-  signal: z.instanceof(AbortSignal).optional(),
-});
+export const remoteOptionsSchema = z
+  .strictObject({
+    url: z.url({protocol: /^https?$/u, error: 'expected a URL that begins with http:// or https://'}),
+    model: z.string().min(1).optional(),
+    tokenizer: path.optional(),
+    retries: z.int().min(0).max(100).default(3),
+    templateArguments: renderingShape.templateArguments,
+    date: renderingShape.date,
+    signal: z.instanceof(AbortSignal).optional(),
+  })
+  .refine(({tokenizer, date}) => tokenizer !== undefined || date === undefined, {
+    path: ['date'],
+    message: "give tokenizer too: the server's own template takes the server's date",
+  });

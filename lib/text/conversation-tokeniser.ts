@@ -2,9 +2,10 @@ import {ChatTemplateError} from '../errors/chat-template-error.js';
 import {ContextOverflowError} from '../errors/context-overflow-error.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {ChatTemplate, type RenderedPrompt} from './chat-template.js';
+import {learnTemplate} from './learn-template.js';
 import {placeInResponse} from './locate-response.js';
 import type {ChatMessage, Prompt} from './prompt.js';
-import {opensThinking, plain, type RenderedResponse, renderResponse} from './render-response.js';
+import {plain, type RenderedResponse, renderResponse} from './render-response.js';
 import {defaultDate, type RenderingInfo, type RenderingOptions} from './rendering.js';
 import {SpecialTokens} from './special-tokens.js';
 import type {TemplateSettings} from './template/template-job.js';
@@ -173,38 +174,9 @@ export class ConversationTokeniser {
       return;
     }
 
-    try {
-      const messages = [{role: 'user', content: 'x'}];
-      const settings = this.#settings({});
-      const rendered = await template.prompt(messages, settings, signal);
-      this.#endOfTurn = this.#endBehind(rendered.frame?.behind ?? '')?.token ?? this.#endOfTurn;
-      const samples = [' y ', '<think>\nz\n</think>\n\ny'] as const;
-      const conversations = await template.conversations(messages, samples, settings, signal);
-      const [padded, thinking] = samples.map((response, index) =>
-        tried(() =>
-          renderResponse(
-            rendered,
-            conversations[index]!,
-            {response, marked: response, marker: '\uFDD0', complete: true, wanted: undefined},
-            what => template.failure(what),
-          ),
-        ),
-      );
-      this.#info = padded
-        ? {
-            rendering: this.#options.rendering ?? padded.rendering,
-            trims: padded.unscored.length > 0,
-            keepsThinking: thinking?.rendering === 'conversation',
-            opensThinking: opensThinking(rendered.prompt),
-          }
-        : null;
-    } catch (error) {
-      signal?.throwIfAborted();
-      // What is wrong with the template is told once it is needed: raw prompts do without.
-      if (!(error instanceof ChatTemplateError)) {
-        throw error;
-      }
-    }
+    const learnt = await learnTemplate(template, this.#settings({}), this.#options.rendering, signal);
+    this.#info = learnt?.info ?? null;
+    this.#endOfTurn = this.#endBehind(learnt?.behind ?? '')?.token ?? this.#endOfTurn;
   }
 
   async #tokeniseOne(
@@ -443,14 +415,6 @@ function nextGroup(marked: readonly string[], from: number, {frame}: RenderedPro
 function piecesOf({text, starts}: TokenisedText & {text: string}): string[] {
   const bytes = Buffer.from(text);
   return Array.from(starts, (start, index) => bytes.toString('utf8', start, starts[index + 1]));
-}
-
-function tried<T>(task: () => T): T | undefined {
-  try {
-    return task();
-  } catch {
-    return undefined;
-  }
 }
 
 function firstAtOrBehind(starts: Uint32Array, offset: number): number {

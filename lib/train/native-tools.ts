@@ -4,9 +4,11 @@ import type {TrainTools} from './train.js';
 
 /** Trains with the addon: the base is opened once to tokenise, and again, for as long as it takes, to be trained. */
 export const nativeTools: TrainTools = {
-  async openTokeniser({base, signal, onLog}) {
+  async openTokeniser({base, rendering, templateArguments, date, signal, onLog}) {
     // As it is scored. Nothing is evaluated, so the smallest context will do.
-    const pair = await openPair({policy: base, gpu: false, contextSize: 32, batchSize: 32, signal, onLog});
+    const smallest = {gpu: false, contextSize: 32, batchSize: 32} as const;
+    const text = {rendering, templateArguments, date};
+    const pair = await openPair({policy: base, ...smallest, ...text, signal, onLog});
     const {name, contextLength} = pair.info.policy;
     return {tokeniser: pair.tokeniser, name, contextLength, close: async () => pair.close()};
   },

@@ -1,6 +1,8 @@
 import {z} from 'zod';
 import type {LogListener} from '../engine/native/native-engine.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
+import type {RenderingOptions} from '../text/rendering.js';
+import {renderingShape} from '../text/rendering-schema.js';
 import {objectiveNames} from './objectives/find-objective.js';
 import type {ObjectiveName} from './objectives/objective.js';
 
@@ -8,7 +10,7 @@ import type {ObjectiveName} from './objectives/objective.js';
 export type Records = Iterable<unknown> | AsyncIterable<unknown>;
 
 /** What {@link trainPair} makes an adapter from, and how. */
-export interface TrainOptions {
+export interface TrainOptions extends RenderingOptions {
   /** The path of the model to train from, a GGUF file: the reference of the pair, and with the adapter its policy. */
   base: string;
   /**
@@ -136,6 +138,7 @@ export const trainOptionsSchema = z
     gpu: z.union([z.string(), z.boolean()]).optional(),
     checkpointing: z.boolean().default(true),
     memoryLimit: count.optional(),
+    ...renderingShape,
     signal: z.instanceof(AbortSignal).optional(),
     onLog: z.custom<LogListener>(value => typeof value === 'function', 'expected a function').optional(),
   })

@@ -2,6 +2,8 @@ import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {type AddedText, openGenerator, type RemoteGeneratorOptions} from '../../lib/index.js';
 import {arithmeticPair} from '../helpers/pairs.js';
+import {temporaryDirectory} from '../helpers/temporary-directory.js';
+import {withChatTemplate} from '../helpers/tiny-models.js';
 import {
   type CompletionStub,
   type StubRoute,
@@ -321,4 +323,39 @@ test('an abort leaves what had come, and closes the connection', async t => {
   }
 
   t.true(connectionClosed);
+});
+
+test('template arguments go to the template, here or at the server, and a date only to one that is here', async t => {
+  const answer: StubRoute = (_, response) =>
+    sendEvents(response, [{choices: [{index: 0, text: 'a', finish_reason: 'stop'}]}]);
+  const templateArguments = {enable_thinking: false};
+  const vllm = await open(
+    t,
+    'vllm',
+    {
+      '/tokenize': (_, response) => sendJson(response, 200, {count: 1, max_model_len: 512, tokens: [1]}),
+      '/v1/completions': answer,
+    },
+    {templateArguments},
+  );
+  await vllm.generator.generate({prompt: 'Hi'});
+  const asked = vllm.stub.requests.find(({path}) => path === '/tokenize')!;
+  t.deepEqual(asked.body.chat_template_kwargs, templateArguments);
+
+  const template =
+    '{% for m in messages %}{{ m.content }}{% endfor %}|{{ effort }}|{{ strftime_now("%Y") }}|';
+  const tokenizer = withChatTemplate(temporaryDirectory(), template);
+  const here = await open(
+    t,
+    'vllm',
+    {'/v1/completions': answer},
+    {tokenizer, templateArguments: {effort: 'high'}, date: '2031-02-03'},
+  );
+  await here.generator.generate({prompt: 'Hi'});
+  t.is(String.fromCharCode(...(completions(here.stub)[0]!.body.prompt as number[])), 'Hi|high|2031|');
+
+  await t.throwsAsync(openGenerator({url: here.stub.url, date: '2031-02-03'}), {
+    code: 'INVALID_INPUT',
+    message: /date.*tokenizer/u,
+  });
 });

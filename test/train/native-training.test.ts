@@ -2,15 +2,19 @@ import path from 'node:path';
 import test from 'ava';
 import {
   openPair,
+  type RenderingOptions,
   type ScoredResponse,
   scoreSteps,
   type TrainEvent,
   type TrainResult,
   trainPair,
 } from '../../lib/index.js';
+import {nativeTools} from '../../lib/train/native-tools.js';
+import {trainOptionsSchema} from '../../lib/train/train-options.js';
 import {readData} from '../helpers/golden.js';
 import {arithmeticPair, exact} from '../helpers/pairs.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
+import {withChatTemplate} from '../helpers/tiny-models.js';
 
 interface Problem {
   prompt: string;
@@ -76,6 +80,25 @@ test('trainer and engine agree on the rewards of the adapter', async t => {
   } finally {
     await pair.close();
   }
+});
+
+test('what is learned from is rendered as the options say', async t => {
+  const template =
+    '{% for m in messages %}{{ m.content }}{% endfor %}' +
+    '{% if add_generation_prompt %}={% else %}|{{ effort }}|{{ strftime_now("%Y") }}{% endif %}';
+  const options = {base: withChatTemplate(directory, template), data: [], output, date: '2031-02-03'};
+  const textOf = async (more: RenderingOptions) => {
+    const tools = await nativeTools.openTokeniser(trainOptionsSchema.parse({...options, ...more}));
+    const call = {complete: false, allowSpecialTokens: false};
+    const [tokenised] = await tools.tokeniser.tokenise('a', ['b'], call);
+    await tools.close();
+    return String.fromCharCode(...tokenised!.tokens);
+  };
+  t.is(await textOf({rendering: 'continuation'}), 'a=b');
+  t.is(await textOf({rendering: 'conversation'}), 'ab');
+  const early = '{% for m in messages %}{{ effort }}{{ strftime_now("%Y") }}{{ m.content }}{% endfor %}';
+  options.base = withChatTemplate(directory, early);
+  t.is(await textOf({templateArguments: {effort: 'low'}}), 'low2031alow2031b');
 });
 
 test('an adapter that is applied to another base than its own is warned of', async t => {

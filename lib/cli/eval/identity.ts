@@ -2,7 +2,7 @@ import type {StepsOptions} from '../../eval/scoring/steps-of.js';
 import type {EvalTask} from '../../eval/task.js';
 import type {PairOptions} from '../../pair/pair-options.js';
 import type {RunRecord} from '../../runs/record.js';
-import {renderingIdentity} from '../options/pair.js';
+import {renderingIdentity} from '../options/rendering.js';
 import {modelIdentity} from '../run/model-identity.js';
 import type {EvalFlags} from './options.js';
 

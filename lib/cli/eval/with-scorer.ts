@@ -96,7 +96,7 @@ async function locateModels<Options extends PairOptions>(
 }
 
 async function openCache(options: PairOptions, directory = cacheDirectory()): Promise<ScoreCache> {
-  const {models} = await describeModels([options.policy]);
+  const {models} = await describeModels([options.policy], {isolate: options.isolate});
   const fingerprint = await pairFingerprint({...options, chatTemplate: models[0]!.chatTemplate});
   return ScoreCache.open(directory, fingerprint).catch((error: unknown) => {
     throw fileError(`cannot keep a cache in ${directory} (--no-cache does without)`, error);

@@ -3,13 +3,14 @@ import {describeModels} from '../../pair/describe-models.js';
 import {locateModel} from '../../pair/locate-model.js';
 import {escapeJson} from '../../utils/escape-json.js';
 import {interruptible} from '../interruptible.js';
+import {addRenderingOptions, type RenderingFlags} from '../options/rendering.js';
 import {CheckFailed} from '../report-error.js';
 import {openProgressState} from '../terminal/open-progress.js';
 import {ProgressDisplay} from '../terminal/progress-display.js';
 import {writeStdout} from '../terminal/stdout.js';
 import {formatInfo} from './format-info.js';
 
-interface InfoFlags {
+interface InfoFlags extends RenderingFlags {
   json?: true;
   check?: true;
   isolate?: true;
@@ -25,13 +26,14 @@ export function infoCommand(): Command {
     .option('--check', 'exit with code 1 if the models do not form a pair')
     .option('--isolate', 'read them in a process of its own, so that no file can end this one')
     .option('--models-dir <folder>', 'where downloaded models are kept');
-  return command.action(async (files: string[], flags: InfoFlags) => {
+  return addRenderingOptions(command).action(async (files: string[], flags: InfoFlags) => {
     if (flags.check && files.length < 2) {
       command.error("error: option '--check' needs two or more files");
     }
 
+    const {isolate, rendering, templateArguments, date} = flags;
     const paths = await interruptible(async signal => locateAll(files, flags, signal));
-    const descriptions = await describeModels(paths, {isolate: flags.isolate});
+    const descriptions = await describeModels(paths, {isolate, rendering, templateArguments, date});
     await writeStdout(
       flags.json ? `${escapeJson(JSON.stringify(descriptions, null, 2))}\n` : formatInfo(files, descriptions),
     );

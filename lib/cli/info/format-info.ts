@@ -1,6 +1,7 @@
 import type {ModelInfo} from '../../engine/engine-info.js';
 import {showValue} from '../../errors/show-value.js';
 import type {ModelDescriptions, VocabularyDifference} from '../../pair/describe-models.js';
+import type {RenderingInfo} from '../../text/rendering.js';
 import {printable} from '../../utils/printable.js';
 import {byteSize} from '../terminal/quantities.js';
 
@@ -13,10 +14,10 @@ import {byteSize} from '../terminal/quantities.js';
  */
 export function formatInfo(
   files: readonly string[],
-  {models, differences, unusedTokensDiffer}: ModelDescriptions,
+  {models, differences, unusedTokensDiffer, renderings}: ModelDescriptions,
 ): string {
   const names = files.map(file => printable(file));
-  const blocks = models.map((model, index) => [names[index]!, ...modelRows(model)]);
+  const blocks = models.map((model, index) => [names[index]!, ...modelRows(model, renderings[index]!)]);
   const comparisons = differences
     .slice(1)
     .map((difference, index) =>
@@ -26,7 +27,7 @@ export function formatInfo(
   return [...blocks, ...(notes.length === 0 ? [] : [notes])].map(rows => `${rows.join('\n')}\n`).join('\n');
 }
 
-function modelRows(model: ModelInfo): string[] {
+function modelRows(model: ModelInfo, rendering: RenderingInfo | null): string[] {
   const rows: [string, string][] = [
     ['architecture', model.architecture],
     ['name', model.name === '' ? 'none' : model.name],
@@ -38,8 +39,26 @@ function modelRows(model: ModelInfo): string[] {
     ['vocabulary', count(model.vocabularySize, ' tokens')],
     ['beta', model.beta === null ? 'not given (0.05 unless you say otherwise)' : String(model.beta)],
     ['chat template', model.chatTemplate === null ? 'no' : 'yes'],
+    ...(model.chatTemplate === null ? [] : renderingRows(rendering)),
   ];
   return rows.map(([name, value]) => `  ${name.padEnd(16)}${printable(value)}`);
+}
+
+/** What becomes of a response in the chat template. */
+function renderingRows(info: RenderingInfo | null): [string, string][] {
+  if (info === null) {
+    return [['rendering', 'none: the template has no place for a response, so prompts have to be raw']];
+  }
+
+  const {rendering, trims, keepsThinking, opensThinking} = info;
+  const thinking = keepsThinking
+    ? 'kept in the conversation'
+    : 'dropped from the conversation, so a response with it is a continuation';
+  return [
+    ['rendering', rendering],
+    ['white space', `at the ends of a response: ${trims ? 'trimmed' : 'scored'}`],
+    ['thinking', opensThinking ? `${thinking}; the prompt for a generator opens it` : thinking],
+  ];
 }
 
 function comparison(

@@ -1,12 +1,11 @@
-import {type Command, InvalidArgumentError, Option} from 'commander';
+import {type Command, Option} from 'commander';
 import {bundledPair} from '../../pair/bundled-pair.js';
 import type {PairOptions} from '../../pair/pair-options.js';
-import {defaultDate, type Rendering, textVersion} from '../../text/rendering.js';
-import {renderingSchema} from '../../text/rendering-schema.js';
 import {positiveNumber, wholeNumber} from './numbers.js';
+import {addRenderingOptions, type RenderingFlags} from './rendering.js';
 
 /** The options of the command line that say which pair to open and how. */
-export interface PairFlags {
+export interface PairFlags extends RenderingFlags {
   policy?: string;
   reference?: string;
   lora?: string;
@@ -23,9 +22,6 @@ export interface PairFlags {
   flashAttention?: 'on' | 'off';
   isolate?: true;
   modelsDir?: string;
-  rendering?: Rendering;
-  templateArguments?: Record<string, unknown>;
-  date?: string;
 }
 
 /** Where a model is to be evaluated. */
@@ -45,6 +41,10 @@ export function gpuOption(): Option {
  * @returns the command
  */
 export function addPairOptions(command: Command): Command {
+  return addRenderingOptions(addModelOptions(command));
+}
+
+function addModelOptions(command: Command): Command {
   return command
     .option('--policy <model>', 'the policy: a GGUF file, or a URI such as hf:user/model:Q8_0')
     .option('--reference <model>', 'the model that the policy was trained from')
@@ -94,59 +94,7 @@ export function addPairOptions(command: Command): Command {
       ]),
     )
     .option('--isolate', 'run the engine in a process of its own, so that no fault of it ends this one')
-    .option('--models-dir <folder>', 'where downloaded models are kept')
-    .addOption(
-      new Option(
-        '--rendering <how>',
-        'what the models see: the template’s text of the conversation, or the continuation of its prompt; chosen if left out',
-      ).choices(['conversation', 'continuation']),
-    )
-    .option(
-      '--template-arguments <json>',
-      'what the chat template is told, such as \'{"enable_thinking": false}\'',
-      parseTemplateArguments,
-    )
-    .option(
-      '--date <YYYY-MM-DD>',
-      `what the chat template takes for today; ${defaultDate} if left out`,
-      parseDate,
-    );
-}
-
-function parseTemplateArguments(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Told below.
-  }
-
-  const checked = renderingSchema.safeParse({templateArguments: value});
-  if (value === undefined || !checked.success) {
-    throw new InvalidArgumentError(
-      'It is an object of JSON, such as {"enable_thinking": false}, without the names that the template is told anyway.',
-    );
-  }
-
-  return value as Record<string, unknown>;
-}
-
-function parseDate(text: string): string {
-  if (!renderingSchema.safeParse({date: text}).success) {
-    throw new InvalidArgumentError('It is a date such as 2024-07-26.');
-  }
-
-  return text;
-}
-
-/** Describes how conversations are rendered, so that a run that is resumed can be compared. */
-export function renderingIdentity({rendering, templateArguments, date}: PairFlags) {
-  return {
-    'text of conversations': textVersion,
-    '--rendering': rendering ?? 'left out',
-    '--template-arguments': JSON.stringify(templateArguments ?? {}),
-    '--date': date ?? defaultDate,
-  };
+    .option('--models-dir <folder>', 'where downloaded models are kept');
 }
 
 /**

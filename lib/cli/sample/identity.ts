@@ -1,6 +1,7 @@
 import type {GeneratorInfo} from '../../generate/text-generator.js';
 import {extractorText} from '../../rank/extraction/extractor-text.js';
 import type {RunRecord} from '../../runs/record.js';
+import {templateIdentity} from '../options/rendering.js';
 import {fingerprint} from '../run/model-identity.js';
 import type {SampleFlags} from './options.js';
 
@@ -27,6 +28,7 @@ export async function sampleIdentity(
     '--prefix': flags.prefix ?? '',
     '--seed': flags.seed,
     '--answer': extractorText(flags.answer),
+    ...templateIdentity(flags),
     '--symbolic': flags.symbolic ?? false,
     '--allow-special-tokens': flags.allowSpecialTokens ?? false,
     '--context-size': contextSize,

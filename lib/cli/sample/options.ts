@@ -3,12 +3,13 @@ import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate
 import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import {numberFromZero, positiveNumber, share, wholeNumber} from '../options/numbers.js';
 import {gpuOption} from '../options/pair.js';
+import {addTemplateOptions, type TemplateFlags} from '../options/rendering.js';
 import {addRunOptions, type RunFlags} from '../options/run.js';
 import {parseAnswerExtractor} from '../options/scoring.js';
 import {type SymbolicFlags, symbolicOption} from '../options/symbolic.js';
 
 /** The options of the command `sample`. */
-export interface SampleFlags extends RunFlags, SymbolicFlags {
+export interface SampleFlags extends RunFlags, SymbolicFlags, TemplateFlags {
   count: number;
   model?: string;
   lora?: string;
@@ -49,7 +50,7 @@ export function addSampleOptions(command: Command): Command {
 
 function addGeneratorOptions(command: Command): Command {
   const ofThisProcess = ['url', 'apiModel', 'tokenizer'];
-  return command
+  command
     .option('-n, --count <number>', 'responses to each problem', wholeNumber(1, 4096), 16)
     .addOption(
       new Option(
@@ -67,6 +68,7 @@ function addGeneratorOptions(command: Command): Command {
     .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))
     .option('--parallel <number>', 'responses written at once; 16 if left out', wholeNumber(1, 255))
     .option('--models-dir <folder>', 'where downloaded models are kept');
+  return addTemplateOptions(command);
 }
 
 function addDrawingOptions(command: Command): Command {
@@ -95,8 +97,9 @@ export function generatorOptionsOf(
 ): LocalGeneratorOptions | RemoteGeneratorOptions {
   const {model, lora, url, apiModel, tokenizer, gpu, gpuLayers, threads, contextSize, parallel, modelsDir} =
     flags;
+  const {templateArguments, date} = flags;
   if (url !== undefined) {
-    return {url, model: apiModel, tokenizer};
+    return {url, model: apiModel, tokenizer, templateArguments, date};
   }
 
   if (model === undefined) {
@@ -112,6 +115,8 @@ export function generatorOptionsOf(
     contextSize,
     parallel,
     modelsDirectory: modelsDir,
+    templateArguments,
+    date,
   };
 }
 

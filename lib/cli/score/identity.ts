@@ -1,7 +1,7 @@
 import type {PairInfo} from '../../pair/pair.js';
 import type {RunRecord} from '../../runs/record.js';
 import {splitterText} from '../../steps/splitter-text.js';
-import {renderingIdentity} from '../options/pair.js';
+import {renderingIdentity} from '../options/rendering.js';
 import {modelIdentity} from '../run/model-identity.js';
 import type {ScoreFlags} from './options.js';
 

@@ -4,10 +4,11 @@ import {objectiveNames} from '../../train/objectives/find-objective.js';
 import type {ObjectiveName} from '../../train/objectives/objective.js';
 import type {TrainOptions} from '../../train/train-options.js';
 import {positiveNumber, share, wholeNumber} from '../options/numbers.js';
+import {addRenderingOptions, type RenderingFlags} from '../options/rendering.js';
 import {parseSplit} from '../options/scoring.js';
 
 /** The options of the command `train`. */
-export interface TrainFlags {
+export interface TrainFlags extends RenderingFlags {
   base: string;
   output: string;
   steps?: string;
@@ -57,6 +58,7 @@ export function addTrainOptions(command: Command): Command {
     .requiredOption('--base <file>', 'the model to train from: a GGUF file')
     .requiredOption('-o, --output <file>', 'the adapter to write: a LoRA in a GGUF file')
     .option('--merged <file>', 'write base and adapter in one model too, see implicit-prm merge-lora');
+  addRenderingOptions(command);
   return addMachineOptions(addMeasuringOptions(addRecipeOptions(command))).addHelpText('after', notes);
 }
 

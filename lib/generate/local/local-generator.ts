@@ -28,7 +28,7 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
       options.lora === undefined ? undefined : await locateModel(options.lora, {directory, signal});
     const loaded = await loadLlamaModel(options);
     try {
-      return new LocalGenerator(loaded, await generationTokeniser(loaded.model, signal), {...options, lora});
+      return new LocalGenerator(loaded, await generationTokeniser(loaded.model, options), {...options, lora});
     } catch (error) {
       await loaded.llama.dispose();
       throw error;

@@ -1,5 +1,6 @@
 import type {LlamaModel, Token} from 'node-llama-cpp';
 import {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
+import type {RenderingOptions} from '../../text/rendering.js';
 import type {SpecialToken, Tokeniser} from '../../text/tokeniser.js';
 
 /**
@@ -8,9 +9,10 @@ import type {SpecialToken, Tokeniser} from '../../text/tokeniser.js';
  */
 export async function generationTokeniser(
   model: LlamaModel,
-  signal: AbortSignal | undefined,
+  {templateArguments, date, signal}: Omit<RenderingOptions, 'rendering'> & {signal?: AbortSignal | undefined},
 ): Promise<ConversationTokeniser> {
-  return ConversationTokeniser.open(modelTokeniser(model), {rendering: 'continuation', signal});
+  const options = {rendering: 'continuation', templateArguments, date, signal} as const;
+  return ConversationTokeniser.open(modelTokeniser(model), options);
 }
 
 /** The same llama.cpp as the addon's, so that what is generated from is what will be scored. */

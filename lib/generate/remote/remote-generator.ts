@@ -26,6 +26,17 @@ const mostTokens = 1024;
 
 type Secrets = Pick<RemoteGeneratorOptions, 'apiKey' | 'headers'>;
 
+/** What a generator at a server is made of. */
+interface RemoteParts {
+  server: CompletionServer;
+  model: string;
+  kind: ServerKind;
+  loaded: LoadedModel | undefined;
+  tokeniser: ConversationTokeniser | undefined;
+  /** For the server's own template. */
+  templateArguments: Readonly<Record<string, unknown>>;
+}
+
 /** Continuations that one request asks for. */
 interface Part {
   prompt: CompletionPrompt;
@@ -41,7 +52,7 @@ interface Part {
 export class RemoteGenerator implements TextGenerator, AsyncDisposable {
   /** Asks the server what it is. */
   static async open(
-    {url, model, tokenizer, retries, signal}: z.output<typeof remoteOptionsSchema>,
+    {url, model, tokenizer, retries, templateArguments, date, signal}: z.output<typeof remoteOptionsSchema>,
     {apiKey = process.env.IMPLICIT_PRM_API_KEY || undefined, headers = {}}: Secrets,
   ): Promise<RemoteGenerator> {
     requireHeaders({apiKey: apiKey ?? '', ...headers});
@@ -52,8 +63,12 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
         ? undefined
         : await loadLlamaModel({...vocabularyAlone, model: tokenizer, signal});
     try {
-      const tokeniser = loaded && (await generationTokeniser(loaded.model, signal));
-      return new RemoteGenerator({server, model: model ?? first, kind, loaded, tokeniser});
+      const tokeniser =
+        loaded && (await generationTokeniser(loaded.model, {templateArguments, date, signal}));
+      return new RemoteGenerator({
+        ...{server, model: model ?? first, kind, loaded, tokeniser},
+        templateArguments: templateArguments ?? {},
+      });
     } catch (error) {
       await loaded?.llama.dispose();
       throw error;
@@ -65,26 +80,16 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
   readonly #kind: ServerKind;
   readonly #loaded: LoadedModel | undefined;
   readonly #tokeniser: ConversationTokeniser | undefined;
+  readonly #templateArguments: RemoteParts['templateArguments'];
   readonly #closing = new AbortController();
 
-  private constructor({
-    server,
-    model,
-    kind,
-    loaded,
-    tokeniser,
-  }: {
-    server: CompletionServer;
-    model: string;
-    kind: ServerKind;
-    loaded: LoadedModel | undefined;
-    tokeniser: ConversationTokeniser | undefined;
-  }) {
+  private constructor({server, model, kind, loaded, tokeniser, templateArguments}: RemoteParts) {
     this.#server = server;
     this.#model = model;
     this.#kind = kind;
     this.#loaded = loaded;
     this.#tokeniser = tokeniser;
+    this.#templateArguments = templateArguments;
   }
 
   get info(): GeneratorInfo {
@@ -121,7 +126,12 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
     const failing = new AbortController();
     const signal = AbortSignal.any([input.signal, failing.signal]);
     try {
-      const prompt = await completionPrompt(this.#server, this.#model, this.#tokeniser, {...input, signal});
+      const model = {
+        name: this.#model,
+        tokeniser: this.#tokeniser,
+        templateArguments: this.#templateArguments,
+      };
+      const prompt = await completionPrompt(this.#server, model, {...input, signal});
       const parts = alone
         ? received.map((_, first) => ({prompt, first, n: 1}))
         : [{prompt, first: 0, n: input.n}];

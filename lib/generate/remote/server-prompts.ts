@@ -12,17 +12,22 @@ export type CompletionPrompt = string | number[];
 const tokenised = z.object({tokens: z.array(z.int())});
 const templated = z.object({prompt: z.string()});
 
-/**
- * The prompt and the prefix as the server is to go on from them.
- *
- * @param tokeniser - makes them here; if there is none, the server's own template is asked for
- */
+/** A model at a server, and how its prompts are made. */
+interface PromptedModel {
+  name: string;
+  /** Makes them here; if there is none, the server's own template is asked for. */
+  tokeniser: ConversationTokeniser | undefined;
+  /** What that is told. */
+  templateArguments: Readonly<Record<string, unknown>>;
+}
+
+/** The prompt and the prefix as the server is to go on from them. */
 export async function completionPrompt(
   server: CompletionServer,
-  model: string,
-  tokeniser: ConversationTokeniser | undefined,
+  model: PromptedModel,
   {prompt, prefix, allowSpecialTokens, signal}: CheckedInput,
 ): Promise<CompletionPrompt> {
+  const {name, tokeniser} = model;
   if (tokeniser) {
     const options = {complete: false, allowSpecialTokens, signal};
     const [tokenised] = await tokeniser.tokenise(prompt, [prefix], options);
@@ -37,7 +42,7 @@ export async function completionPrompt(
           ...raw,
           ...(prefix === ''
             ? []
-            : await tokensOf(server, {model, prompt: prefix, add_special_tokens: false}, signal)),
+            : await tokensOf(server, {model: name, prompt: prefix, add_special_tokens: false}, signal)),
         ];
   }
 
@@ -51,13 +56,15 @@ function messagesOf(prompt: Exclude<Prompt, {raw: unknown}>): readonly ChatMessa
 /** vLLM and SGLang make tokens of messages, llama-server makes a text of them. */
 async function templatedByServer(
   server: CompletionServer,
-  model: string,
+  {name: model, templateArguments}: PromptedModel,
   messages: readonly ChatMessage[],
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<CompletionPrompt> {
+  // Left out where there are none, since not every server knows the field.
+  const told = Object.keys(templateArguments).length === 0 ? {} : {chat_template_kwargs: templateArguments};
   try {
-    const response = await server.request('/apply-template', {messages}, signal);
+    const response = await server.request('/apply-template', {messages, ...told}, signal);
     return templated.parse(await response.json()).prompt + prefix;
   } catch (error) {
     if (!isUnknown(error)) {
@@ -66,7 +73,7 @@ async function templatedByServer(
   }
 
   try {
-    const tokens = await tokensOf(server, {model, messages, add_generation_prompt: true}, signal);
+    const tokens = await tokensOf(server, {model, messages, add_generation_prompt: true, ...told}, signal);
     const rest =
       prefix === '' ? [] : await tokensOf(server, {model, prompt: prefix, add_special_tokens: false}, signal);
     return [...tokens, ...rest];

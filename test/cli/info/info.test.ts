@@ -25,6 +25,7 @@ test('info describes a model', async t => {
   t.regex(stdout, /^ {2}vocabulary {6}260 tokens$/mu);
   t.regex(stdout, /^ {2}beta {12}1$/mu);
   t.regex(stdout, /^ {2}chat template {3}yes$/mu);
+  t.regex(stdout, /^ {2}rendering {7}conversation$/mu);
   t.notRegex(stdout, /pair/iu);
 });
 
