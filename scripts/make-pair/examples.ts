@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {extractAnswer} from '../../lib/rank/extract-answer.js';
+import {extractAnswer} from '../../lib/rank/extraction/extract-answer.js';
 import {firstError} from '../../lib/reward/first-error.js';
 import {sigmoid} from '../../lib/reward/sigmoid.js';
 import type {LabelledTrace, SampledProblem} from '../arithmetic/labelled-traces.js';

@@ -9,7 +9,7 @@ const models = path.join(root, 'models', 'students');
 export const recipe = {
   /** What is sampled from the base: problems by a seed, responses to each, and the seed of the responses. */
   samples: {
-    train: {problems: 832, responses: 4, seed: 1},
+    train: {problems: 2048, responses: 4, seed: 1},
     fresh: {problems: 256, responses: 16, seed: 2},
     traces: {problems: 600, responses: 1, seed: 3},
     tune: {problems: 300, responses: 1, seed: 4},
@@ -19,9 +19,9 @@ export const recipe = {
     objective: 'ce',
     beta: 1,
     rank: 16,
-    'learning-rate': 3e-3,
+    'learning-rate': 2e-3,
     epochs: 2,
-    'batch-size': 16,
+    'batch-size': 32,
     validation: 0.1,
     'validations-per-epoch': 2,
     seed: 0,
