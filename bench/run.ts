@@ -10,7 +10,9 @@ import {isolationSection} from './sections/isolation.js';
 import {memorySection} from './sections/memory.js';
 import {nextStepSection} from './sections/next-step.js';
 import {overheadSection} from './sections/overhead.js';
+import {realModelSection} from './sections/real-model.js';
 import {rivalsSection} from './sections/rivals.js';
+import {trainingSection} from './sections/training.js';
 import type {Settings} from './settings.js';
 
 const page = new URL('../docs/benchmark.md', import.meta.url);
@@ -21,6 +23,8 @@ const sections = {
   nextStep: nextStepSection,
   memory: memorySection,
   isolation: isolationSection,
+  training: trainingSection,
+  realModel: realModelSection,
   choices: choicesSection,
 };
 type SectionName = keyof typeof sections;

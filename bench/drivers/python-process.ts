@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 import type {Driver} from '../driver.js';
 
 /** The Python of the Python rivals: the one that `IMPLICIT_PRM_BENCH_PYTHON` names, or `python3`. */
-const python = process.env.IMPLICIT_PRM_BENCH_PYTHON ?? 'python3';
+export const python = process.env.IMPLICIT_PRM_BENCH_PYTHON ?? 'python3';
 
 /** Whether that Python has these modules. */
 export function pythonHas(...modules: readonly string[]): boolean {
