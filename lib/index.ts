@@ -110,6 +110,7 @@ export type {
   ScoreOneInput,
   ScoreOptions,
 } from './score/score-types.js';
+export type {ScoringPair} from './score/scoring-pair.js';
 export {type ShownText, type ShownToken, type ShowTextOptions, showText} from './score/show-text.js';
 export {search, searchEvents} from './search/search.js';
 export type {
@@ -134,6 +135,9 @@ export type {
   SearchTree,
   SearchUsage,
 } from './search/search-types.js';
+export {createServer, PrmServer} from './serve/create-server.js';
+export type {ListenOptions} from './serve/listen.js';
+export type {RewardValue, ServerOptions} from './serve/server-options.js';
 export {Session, type SessionOptions} from './session/session.js';
 export type {TextRange} from './steps/ranges.js';
 export {splitSteps} from './steps/split-steps.js';

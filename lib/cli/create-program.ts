@@ -9,6 +9,7 @@ import {mergeLoraCommand} from './merge-lora/command.js';
 import {reportCommand} from './report/command.js';
 import {sampleCommand} from './sample/command.js';
 import {scoreCommand} from './score/command.js';
+import {serveCommand} from './serve/command.js';
 import {trainCommand} from './train/command.js';
 
 /** Makes the command `implicit-prm` with its subcommands. Errors are thrown, the process is never ended. */
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     scoreCommand(),
     sampleCommand(),
     mergeCommand(),
+    serveCommand(),
     reportCommand(),
     infoCommand(),
     evalCommand(),

@@ -3,18 +3,20 @@ import type {BetaSchedule} from '../reward/beta-schedule.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
 import {renderingShape} from '../text/rendering-schema.js';
 
-const text = z
+/** A text that has a form in UTF-8. */
+export const textSchema = z
   .string()
   .refine(value => value.isWellFormed(), 'expected well-formed UTF-16, but a surrogate stands alone');
 /** The text of a response. */
-export const responseSchema = text.refine(
+export const responseSchema = textSchema.refine(
   value => value.trim() !== '',
   'expected a response with more in it than white space',
 );
 const tokens = z.union([z.instanceof(Int32Array), z.array(z.int32().min(0))]);
 
-const message = z.strictObject({role: z.string().min(1), content: text});
-const messages = z
+const message = z.strictObject({role: z.string().min(1), content: textSchema});
+/** A conversation up to the assistant's turn. */
+export const messagesSchema = z
   .array(message)
   .min(1)
   .refine(
@@ -23,12 +25,17 @@ const messages = z
   );
 
 /** What a response answers. */
-export const promptSchema = z.union([text, messages, z.strictObject({raw: z.union([text, tokens])})], {
-  error: issue => describeUnion(issue.errors) ?? 'expected a string, messages of {role, content}, or {raw}',
-});
+export const promptSchema = z.union(
+  [textSchema, messagesSchema, z.strictObject({raw: z.union([textSchema, tokens])})],
+  {
+    error: issue => describeUnion(issue.errors) ?? 'expected a string, messages of {role, content}, or {raw}',
+  },
+);
 
 /** The message of the alternative that came closest, by how deep it got. */
-function describeUnion(errors: readonly (readonly z.core.$ZodIssue[])[] | undefined): string | undefined {
+export function describeUnion(
+  errors: readonly (readonly z.core.$ZodIssue[])[] | undefined,
+): string | undefined {
   const issues = errors?.flat().filter(({path, code}) => path.length > 0 || code === 'custom') ?? [];
   const [issue] = issues.toSorted((a, b) => b.path.length - a.path.length);
   return issue && [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
@@ -40,7 +47,7 @@ export const scoreInputSchema = z
     prompt: promptSchema,
     response: responseSchema.optional(),
     responses: z.array(responseSchema).min(1).optional(),
-    steps: z.array(text).min(1).optional(),
+    steps: z.array(textSchema).min(1).optional(),
     complete: z.boolean().default(true),
   })
   .refine(

@@ -1,7 +1,6 @@
 import type {z} from 'zod';
 import type {SequenceLogprobs} from '../engine/engine.js';
 import {tokenUsage} from '../engine/token-usage.js';
-import type {Pair} from '../pair/pair.js';
 import {betaWeights} from '../reward/beta-schedule.js';
 import {joinSteps} from '../steps/join-steps.js';
 import {splitStepsInTime} from '../steps/split-steps.js';
@@ -13,6 +12,7 @@ import {checkLength} from './check-length.js';
 import {type ResponseLogprobs, type SplitResponse, scoreResponse} from './score-response.js';
 import {scoreInputSchema, scoreOptionsSchema} from './score-schema.js';
 import type {ScoredResponse, ScoreInput, ScoreManyInput, ScoreOneInput, ScoreOptions} from './score-types.js';
+import type {ScoringPair} from './scoring-pair.js';
 
 /**
  * Scores a response, or several, step by step: the process rewards of arXiv 2412.01981, section 3. Both models are run
@@ -24,7 +24,7 @@ import type {ScoredResponse, ScoreInput, ScoreManyInput, ScoreOneInput, ScoreOpt
  * Whatever sequences have in common is evaluated once: the prompt, the first steps of candidates of a search, examples
  * that several prompts begin with. Calls that wait together are evaluated together too.
  *
- * @param pair - an open pair
+ * @param pair - an open {@link Pair}
  * @param input - a prompt with one `response`, or its `steps`, or several `responses`; or an array of such inputs
  * @param options - β, how to split and aggregate, a signal, progress
  * @returns one result for one response, an array in order for `responses`; for an array of inputs an array of these
@@ -32,37 +32,37 @@ import type {ScoredResponse, ScoreInput, ScoreManyInput, ScoreOneInput, ScoreOpt
  * {@link ChatTemplateError}, {@link PairClosedError}, {@link EvaluationError}
  */
 export async function scoreSteps(
-  pair: Pair,
+  pair: ScoringPair,
   input: ScoreOneInput,
   options?: ScoreOptions,
 ): Promise<ScoredResponse>;
 export async function scoreSteps(
-  pair: Pair,
+  pair: ScoringPair,
   input: ScoreManyInput,
   options?: ScoreOptions,
 ): Promise<ScoredResponse[]>;
 export async function scoreSteps(
-  pair: Pair,
+  pair: ScoringPair,
   input: ScoreInput,
   options?: ScoreOptions,
 ): Promise<ScoredResponse | ScoredResponse[]>;
 export async function scoreSteps(
-  pair: Pair,
+  pair: ScoringPair,
   inputs: readonly ScoreOneInput[],
   options?: ScoreOptions,
 ): Promise<ScoredResponse[]>;
 export async function scoreSteps(
-  pair: Pair,
+  pair: ScoringPair,
   inputs: readonly ScoreManyInput[],
   options?: ScoreOptions,
 ): Promise<ScoredResponse[][]>;
 export async function scoreSteps(
-  pair: Pair,
+  pair: ScoringPair,
   inputs: readonly ScoreInput[],
   options?: ScoreOptions,
 ): Promise<(ScoredResponse | ScoredResponse[])[]>;
 export async function scoreSteps(
-  pair: Pair,
+  pair: ScoringPair,
   input: ScoreInput | readonly ScoreInput[],
   options: ScoreOptions = {},
 ): Promise<ScoredResponse | (ScoredResponse | ScoredResponse[])[]> {
@@ -125,7 +125,7 @@ async function splitInput(
 }
 
 async function tokenise(
-  pair: Pair,
+  pair: ScoringPair,
   {number, prompt, parts, complete}: SplitInput,
   options: Pick<
     z.output<typeof scoreOptionsSchema>,

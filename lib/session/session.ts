@@ -1,5 +1,4 @@
 import type {z} from 'zod';
-import type {Engine} from '../engine/engine.js';
 import {type TokenUsage, tokenUsage} from '../engine/token-usage.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {PairClosedError} from '../errors/pair-closed-error.js';
@@ -9,21 +8,14 @@ import {checkLength} from '../score/check-length.js';
 import {type ResponseLogprobs, scoreResponse} from '../score/score-response.js';
 import {promptSchema, responseSchema, scoreOptionsSchema} from '../score/score-schema.js';
 import type {ScoredResponse, ScoredStep, ScoreOptions} from '../score/score-types.js';
+import type {ScoringPair} from '../score/scoring-pair.js';
 import type {StepSpan} from '../steps/step-span.js';
-import type {ConversationTokeniser} from '../text/conversation-tokeniser.js';
 import type {Prompt} from '../text/prompt.js';
 import type {TokenisedResponse} from '../text/tokenised-response.js';
 import {check} from '../utils/check.js';
 
 /** How a session turns log-probabilities into rewards: as `scoreSteps` does, the steps being what is appended. */
 export type SessionOptions = Omit<ScoreOptions, 'split' | 'signal' | 'onProgress'>;
-
-/** What a session needs of its pair. */
-interface SessionPair {
-  readonly engine: Engine;
-  readonly tokeniser: ConversationTokeniser;
-  readonly info: {contextSize: number; beta: number};
-}
 
 /** A response as far as it has come. Never changed: forks and rewinding share states. */
 interface State {
@@ -52,7 +44,7 @@ const sessionOptionsSchema = scoreOptionsSchema.omit({split: true, signal: true,
  * evaluated again; where the seam of two pieces makes other tokens of the earlier one's end, these few are.
  */
 export class Session {
-  readonly #pair: SessionPair;
+  readonly #pair: ScoringPair;
   readonly #prompt: Prompt;
   readonly #options: z.output<typeof sessionOptionsSchema>;
   /** The state after each number of steps, the first with none. */
@@ -63,7 +55,7 @@ export class Session {
 
   /** @internal */
   constructor(
-    pair: SessionPair,
+    pair: ScoringPair,
     prompt: Prompt,
     options: SessionOptions = {},
     states: readonly State[] = [noResponse],

@@ -75,6 +75,28 @@ export class ChatTemplate {
     return (await this.#renderer.run(job, signal)).answers;
   }
 
+  /**
+   * The text of messages, whoever speaks last.
+   *
+   * @param generationPrompt - whether to begin an answer behind them
+   * @throws as {@link ChatTemplate.prompt}, and if the template refuses these messages
+   */
+  async messages(
+    messages: readonly ChatMessage[],
+    generationPrompt: boolean,
+    settings: TemplateSettings,
+    signal?: AbortSignal | undefined,
+  ): Promise<string> {
+    const job = {messages, prompt: generationPrompt, alone: !generationPrompt, answers: [], ...settings};
+    const {prompt, alone} = await this.#renderer.run(job, signal);
+    const rendered = (prompt ?? alone)!;
+    if ('error' in rendered) {
+      throw this.failure(`refuses these messages: ${rendered.error}`);
+    }
+
+    return rendered.text;
+  }
+
   /** The error that something is wrong with the template or what it makes. */
   failure(what: string): ChatTemplateError {
     return this.#renderer.failure(what);

@@ -1,6 +1,7 @@
 import {ChatTemplateError} from '../errors/chat-template-error.js';
 import {ContextOverflowError} from '../errors/context-overflow-error.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
+import {type AssistantTurn, assistantTurn, turnProbe} from './assistant-turn.js';
 import {ChatTemplate, type RenderedPrompt} from './chat-template.js';
 import {learnTemplate} from './learn-template.js';
 import {placeInResponse} from './locate-response.js';
@@ -151,6 +152,53 @@ export class ConversationTokeniser {
       const name = options.nameOf?.(index) ?? 'The response';
       yield await this.#tokeniseOne(prepared, {name, response, rendered}, options);
     }
+  }
+
+  /**
+   * The tokens of messages as the chat template writes them, whoever speaks last. Texts of special tokens in them are plain
+   * text.
+   *
+   * @param options - `generationPrompt`: whether to begin an answer behind them
+   * @returns the text too, and the byte in it that each token begins at
+   * @throws {@link ChatTemplateError}, the signal's reason
+   * @internal
+   */
+  async tokeniseMessages(
+    messages: readonly ChatMessage[],
+    {
+      generationPrompt,
+      signal,
+      ...options
+    }: RenderingOptions & {generationPrompt: boolean; signal?: AbortSignal | undefined},
+  ): Promise<TokenisedText & {text: string}> {
+    const template = this.#requireTemplate();
+    const texts = messages.flatMap(({role, content}) => [role, content]);
+    const marker = this.#special.chooseMarker([template.source, ...texts]);
+    const marked = messages.map(({role, content}) => ({
+      role,
+      content: this.#special.disarm(content, marker),
+    }));
+    const text = await template.messages(marked, generationPrompt, this.#settings(options), signal);
+    return this.#text.tokenise({text, marker}, signal);
+  }
+
+  /**
+   * What the chat template writes around an assistant's turn.
+   *
+   * @throws {@link ChatTemplateError} if there is none, or it writes no such turn; the signal's reason
+   * @internal
+   */
+  async assistantTurn(signal?: AbortSignal | undefined): Promise<AssistantTurn> {
+    const template = this.#requireTemplate();
+    const question = [{role: 'user', content: turnProbe}];
+    const beginOfText = this.#special.find(this.inner.vocabulary.beginOfText)?.text ?? '';
+    const rendered = await template.prompt(question, this.#settings({}), signal);
+    const turn = assistantTurn(rendered, beginOfText);
+    if (!turn) {
+      throw template.failure('shows no place where an answer begins');
+    }
+
+    return turn;
   }
 
   /** The text of tokens; bytes that are no UTF-8 by themselves become U+FFFD. */

@@ -13,6 +13,8 @@ export interface TemplateJob extends TemplateSettings {
   messages: readonly ChatMessage[];
   /** Whether to render the conversation up to where an answer begins too. */
   prompt: boolean;
+  /** Whether to render the messages with nothing behind them too. */
+  alone?: boolean | undefined;
   /** Each is put behind the messages as the assistant's turn. */
   answers: readonly string[];
 }
@@ -24,6 +26,8 @@ export type Rendered = {text: string} | {error: string};
 export interface TemplateResult {
   /** The conversation up to where an answer begins; `null` if that was not asked for. */
   prompt: Rendered | null;
+  /** The messages with nothing behind them; `null` if that was not asked for. */
+  alone: Rendered | null;
   /** The conversation with each answer. */
   answers: Rendered[];
 }

@@ -30,7 +30,18 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function rendered(template: JinjaTemplate, job: WorkerJob, answer: string | undefined): Rendered {
+/** What is to stand behind the messages of a job. */
+interface Behind {
+  answer?: string;
+  /** The beginning of an answer that is yet to come. */
+  generationPrompt?: boolean;
+}
+
+function rendered(
+  template: JinjaTemplate,
+  job: WorkerJob,
+  {answer, generationPrompt = false}: Behind,
+): Rendered {
   try {
     const turn = answer === undefined ? [] : [{role: 'assistant', content: answer}];
     const context = {
@@ -40,7 +51,7 @@ function rendered(template: JinjaTemplate, job: WorkerJob, answer: string | unde
       documents: null,
       ...job.arguments,
       messages: [...job.messages, ...turn],
-      add_generation_prompt: answer === undefined,
+      add_generation_prompt: generationPrompt,
     };
     return {text: template.render(context, job.date)};
   } catch (error) {
@@ -61,8 +72,9 @@ function done(job: WorkerJob): WorkerMessage {
 
 function allOf(template: JinjaTemplate, job: WorkerJob): TemplateResult {
   return {
-    prompt: job.prompt ? rendered(template, job, undefined) : null,
-    answers: job.answers.map(answer => rendered(template, job, answer)),
+    prompt: job.prompt ? rendered(template, job, {generationPrompt: true}) : null,
+    alone: job.alone ? rendered(template, job, {}) : null,
+    answers: job.answers.map(answer => rendered(template, job, {answer})),
   };
 }
 
