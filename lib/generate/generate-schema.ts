@@ -11,16 +11,8 @@ const stopText = wellFormed.min(1);
 /** The greatest seed that every generator knows. */
 export const greatestSeed = 2 ** 31 - 1;
 
-/** Checks {@link GenerateInput} and fills in what was left out. */
-export const generateSchema = z.strictObject({
-  prompt: promptSchema,
-  prefix: wellFormed.default(''),
-  n: z.int().min(1).max(4096).default(1),
-  maxTokens: z.int().min(1).optional(),
-  stop: z
-    .union([stopText, z.array(stopText)])
-    .default([])
-    .transform(stop => [stop].flat()),
+/** How tokens are drawn: the fields that all that generates has in common. */
+export const drawingShape = {
   temperature: z.number().min(0).default(1),
   topP: z.number().gt(0).max(1).default(1),
   minP: z.number().min(0).max(1).default(0),
@@ -32,6 +24,19 @@ export const generateSchema = z.strictObject({
     .default(() => randomInt(greatestSeed)),
   allowSpecialTokens: z.boolean().default(false),
   signal: z.instanceof(AbortSignal).optional(),
+};
+
+/** Checks {@link GenerateInput} and fills in what was left out. */
+export const generateSchema = z.strictObject({
+  ...drawingShape,
+  prompt: promptSchema,
+  prefix: wellFormed.default(''),
+  n: z.int().min(1).max(4096).default(1),
+  maxTokens: z.int().min(1).optional(),
+  stop: z
+    .union([stopText, z.array(stopText)])
+    .default([])
+    .transform(stop => [stop].flat()),
   onText: z
     .custom<(added: AddedText) => void>(value => typeof value === 'function', 'expected a function')
     .optional(),

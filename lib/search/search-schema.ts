@@ -1,6 +1,6 @@
-import {randomInt} from 'node:crypto';
 import {z} from 'zod';
-import {greatestSeed} from '../generate/generate-schema.js';
+import {drawingShape} from '../generate/generate-schema.js';
+import type {AnswerExtractor} from '../rank/extraction/answer-extractor.js';
 import type {SessionOptions} from '../session/session.js';
 
 const common = {
@@ -8,22 +8,13 @@ const common = {
   separator: z.string().min(1).default('\n\n'),
   maxStepTokens: z.int().min(1).default(512),
   maxSteps: z.int().min(1).default(40),
-  temperature: z.number().min(0).default(1),
-  topP: z.number().gt(0).max(1).optional(),
-  minP: z.number().min(0).max(1).optional(),
-  topK: z.int().min(1).optional(),
-  seed: z
-    .int()
-    .min(0)
-    .max(greatestSeed)
-    .default(() => randomInt(greatestSeed)),
-  allowSpecialTokens: z.boolean().optional(),
+  ...drawingShape,
+  extractAnswer: z.custom<AnswerExtractor>().optional(),
   // The session checks them.
   scoring: z.custom<SessionOptions>().optional(),
   budget: z
     .strictObject({tokens: z.number().positive().optional(), seconds: z.number().positive().optional()})
     .default({}),
-  signal: z.instanceof(AbortSignal).optional(),
 };
 const beamWidth = z.int().min(1).max(4096).default(4);
 const lookahead = z.int().min(0).default(0);

@@ -5,9 +5,9 @@ import type {EvalTask} from '../../eval/task.js';
 import {type RunRecord, readRunRecord, runRecordPath} from '../../runs/record.js';
 import {fileError} from '../../utils/file-error.js';
 import {printable} from '../../utils/printable.js';
+import {takeRecords} from '../run/take-records.js';
 import {counted} from '../terminal/quantities.js';
 import type {EvalOutcome} from './outcome.js';
-import {takeRecords} from './take-records.js';
 
 const identitySchema = z.object({
   '--beta': z.number(),

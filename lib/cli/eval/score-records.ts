@@ -6,10 +6,10 @@ import {escapeJson} from '../../utils/escape-json.js';
 import type {Output} from '../run/output.js';
 import {RunProgress} from '../run/progress.js';
 import {type RunCounts, runLines} from '../run/run-lines.js';
+import {takeRecords} from '../run/take-records.js';
 import {withRun} from '../run/with-run.js';
 import {evalIdentity} from './identity.js';
 import type {EvalFlags} from './options.js';
-import {takeRecords} from './take-records.js';
 import type {EvalScorer} from './with-scorer.js';
 
 interface Context {

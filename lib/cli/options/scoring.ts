@@ -1,7 +1,9 @@
-import {InvalidArgumentError, Option} from 'commander';
+import {type Command, InvalidArgumentError, Option} from 'commander';
 import type {AnswerExtractor} from '../../rank/extraction/answer-extractor.js';
 import {extractorNames} from '../../rank/extraction/extract-answer.js';
+import type {Aggregate} from '../../reward/aggregate.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
+import {unescaped} from './text.js';
 
 /** Makes the option that chooses how β changes over a response. */
 export function betaScheduleOption(): Option {
@@ -11,6 +13,36 @@ export function betaScheduleOption(): Option {
     'exponential',
     'length-normalised',
   ]);
+}
+
+/** The options that make one score of the rewards of steps. */
+export interface AggregateFlags {
+  aggregate?: Aggregate;
+  scoreBy?: 'reward' | 'q';
+}
+
+/**
+ * Adds the options of {@link AggregateFlags} to a command.
+ *
+ * @returns the command
+ */
+export function addAggregateOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--aggregate <how>', 'how the steps make one score; min if left out').choices([
+        'min',
+        'sum',
+        'mean',
+        'last',
+        'product',
+      ]),
+    )
+    .addOption(
+      new Option('--score-by <what>', 'what of the steps is aggregated; reward if left out').choices([
+        'reward',
+        'q',
+      ]),
+    );
 }
 
 /**
@@ -33,13 +65,6 @@ export function parseSplit(text: string): StepSplitter {
   }
 
   return kind === 'string' ? {separator: unescaped(rest)} : parsePattern(rest);
-}
-
-const escapes: Readonly<Record<string, string>> = {n: '\n', r: '\r', t: '\t', '\\': '\\'};
-
-/** A shell hands over a line end only with trouble. */
-function unescaped(text: string): string {
-  return text.replace(/\\([nrt\\])/g, (_, character: string) => escapes[character]!);
 }
 
 /**

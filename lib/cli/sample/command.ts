@@ -1,19 +1,20 @@
 import process from 'node:process';
 import {Command} from 'commander';
 import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate/generator-options.js';
-import {openGenerator} from '../../generate/open-generator.js';
 import type {TextGenerator} from '../../generate/text-generator.js';
 import type {Algebra} from '../../rank/algebra/algebra.js';
-import {type Input, openInput} from '../../runs/input/open-input.js';
+import type {Input} from '../../runs/input/open-input.js';
 import {inputRecords} from '../../runs/input/records.js';
 import type {Run} from '../../runs/run.js';
-import {printable} from '../../utils/printable.js';
 import {interruptible} from '../interruptible.js';
+import {drawingOf} from '../options/drawing.js';
 import {requireFile} from '../options/run.js';
 import {withAlgebra} from '../options/symbolic.js';
-import {type Output, openOutput} from '../run/output.js';
+import {openGeneratorShowing} from '../run/open-models.js';
+import type {Output} from '../run/output.js';
 import {RunProgress} from '../run/progress.js';
 import {type RunCounts, runLines, tellSkipped} from '../run/run-lines.js';
+import {withFiles} from '../run/with-files.js';
 import {withRun} from '../run/with-run.js';
 import {ProgressDisplay} from '../terminal/progress-display.js';
 import {sampleIdentity} from './identity.js';
@@ -46,23 +47,12 @@ async function run(
   flags: SampleFlags,
   options: GeneratorOptions & {signal: AbortSignal},
 ): Promise<void> {
-  // Both before the model, so that a wrong path shows at once.
-  const input = await openInput(file, options.signal);
-  try {
-    const {resume = false, overwrite = false} = flags;
-    const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
-    try {
-      const counts = await withAlgebra(flags, async algebra =>
-        sampleAll(input, output, {...flags, algebra}, options),
-      );
-      tellSkipped(counts, 'problem');
-    } finally {
-      await output.close();
-    }
-  } finally {
-    // An open stdin would keep the process alive.
-    input.stream.destroy();
-  }
+  await withFiles(file, flags, options.signal, async (input, output) => {
+    const counts = await withAlgebra(flags, async algebra =>
+      sampleAll(input, output, {...flags, algebra}, options),
+    );
+    tellSkipped(counts, 'problem');
+  });
 }
 
 async function sampleAll(
@@ -74,11 +64,7 @@ async function sampleAll(
   const {quiet = false, verbose = false} = flags;
   const {signal} = options;
   const display = new ProgressDisplay(!quiet && !verbose);
-  display.show({label: 'loading', fraction: null});
-  const onLog = (level: string, text: string) => process.stderr.write(`${level}: ${printable(text)}\n`);
-  const generator = await openGenerator('url' in options || !verbose ? options : {...options, onLog}).finally(
-    () => display.clear(),
-  );
+  const generator = await openGeneratorShowing(options, flags, display);
   try {
     const identify = async () => sampleIdentity(generator.info, flags);
     return await withRun(output, flags, identify, signal, async run => {
@@ -113,22 +99,8 @@ async function sampleLines(
   generator: TextGenerator,
   {input, output, run, flags, signal, progress, totals}: Sampling,
 ): Promise<RunCounts> {
-  const {count: n, temperature, topP, minP, topK, maxTokens, stop, prefix, seed, allowSpecialTokens} = flags;
-  const {answer: extractAnswer, algebra} = flags;
-  const drawing = {
-    extractAnswer,
-    algebra,
-    n,
-    temperature,
-    topP,
-    minP,
-    topK,
-    maxTokens,
-    stop,
-    prefix,
-    seed,
-    allowSpecialTokens,
-  };
+  const {algebra, count: n, maxTokens, stop, prefix, seed} = flags;
+  const drawing = {...drawingOf(flags), algebra, n, maxTokens, stop, prefix, seed};
   return runLines(inputRecords(input, 'problem'), output, run, {
     resultOf: async (bytes, onProgress, number) => {
       const expected = totals.expectedTokens(n);

@@ -1,6 +1,6 @@
 import type {GeneratorInfo} from '../../generate/text-generator.js';
-import {extractorText} from '../../rank/extraction/extractor-text.js';
 import type {RunRecord} from '../../runs/record.js';
+import {drawingIdentity} from '../options/drawing.js';
 import {templateIdentity} from '../options/rendering.js';
 import {fingerprint} from '../run/model-identity.js';
 import type {SampleFlags} from './options.js';
@@ -19,18 +19,12 @@ export async function sampleIdentity(
     'LoRA adapter': await fingerprint(lora ?? undefined),
     '--url': url,
     '--count': flags.count,
-    '--temperature': flags.temperature ?? 1,
-    '--top-p': flags.topP ?? 1,
-    '--min-p': flags.minP ?? 0,
-    '--top-k': flags.topK ?? null,
     '--max-tokens': flags.maxTokens ?? null,
     '--stop': flags.stop ?? [],
     '--prefix': flags.prefix ?? '',
-    '--seed': flags.seed,
-    '--answer': extractorText(flags.answer),
+    ...drawingIdentity(flags),
     ...templateIdentity(flags),
     '--symbolic': flags.symbolic ?? false,
-    '--allow-special-tokens': flags.allowSpecialTokens ?? false,
     '--context-size': contextSize,
     '--parallel': parallel,
   };

@@ -1,4 +1,3 @@
-import {z} from 'zod';
 import {
   type SampledResponses,
   type SampleOptions,
@@ -6,15 +5,7 @@ import {
   seedOfProblem,
 } from '../../generate/sample-responses.js';
 import type {TextGenerator} from '../../generate/text-generator.js';
-import {parseRecord} from '../../runs/input/parse-record.js';
-import {promptSchema} from '../../score/score-schema.js';
-import {escapeJson} from '../../utils/escape-json.js';
-import {jsonFields} from '../../utils/json-parts.js';
-
-const problemSchema = z.looseObject({
-  prompt: promptSchema,
-  reference: z.union([z.string(), z.number().transform(String)]).optional(),
-});
+import {answeredLine, readProblemLine} from '../run/problem-line.js';
 
 /** A line of output, and what it took. */
 export interface SampledLine extends SampledResponses {
@@ -33,12 +24,7 @@ export async function sampleLine(
   index: number,
   options: SampleOptions & {seed: number},
 ): Promise<SampledLine> {
-  const problem = parseRecord(bytes, problemSchema, 'the problem');
   const seed = seedOfProblem(options.seed, index);
-  const sampled = await sampleResponses(generator, problem, {...options, seed});
-  const fields = jsonFields(new TextDecoder().decode(bytes));
-  fields.delete('response');
-  fields.set('responses', JSON.stringify(sampled.responses));
-  const json = Array.from(fields, ([name, value]) => `${JSON.stringify(name)}:${value}`);
-  return {...sampled, text: escapeJson(`{${json.join()}}`)};
+  const sampled = await sampleResponses(generator, readProblemLine(bytes), {...options, seed});
+  return {...sampled, text: answeredLine(bytes, {responses: sampled.responses})};
 }

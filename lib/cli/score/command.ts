@@ -1,20 +1,20 @@
 import process from 'node:process';
 import {Command} from 'commander';
-import {openPair} from '../../pair/open-pair.js';
 import type {Pair} from '../../pair/pair.js';
 import type {PairOptions} from '../../pair/pair-options.js';
-import {type Input, openInput} from '../../runs/input/open-input.js';
+import type {Input} from '../../runs/input/open-input.js';
 import {inputRecords} from '../../runs/input/records.js';
 import {printable} from '../../utils/printable.js';
 import {interruptible} from '../interruptible.js';
 import {addPairOptions, pairOptionsOf} from '../options/pair.js';
 import {requireFile} from '../options/run.js';
 import {requireReportPlace} from '../report/require-place.js';
-import {type Output, openOutput} from '../run/output.js';
+import {openPairShowing} from '../run/open-models.js';
+import type {Output} from '../run/output.js';
 import {RunProgress} from '../run/progress.js';
 import {type RunCounts, runLines, tellSkipped} from '../run/run-lines.js';
+import {withFiles} from '../run/with-files.js';
 import {withRun} from '../run/with-run.js';
-import {openProgressState} from '../terminal/open-progress.js';
 import {ProgressDisplay} from '../terminal/progress-display.js';
 import {scoreIdentity} from './identity.js';
 import {addScoreOptions, type ScoreFlags} from './options.js';
@@ -62,23 +62,13 @@ async function run(
   flags: ScoreFlags,
   pairOptions: PairOptions & {signal: AbortSignal},
 ): Promise<void> {
-  // Both before the models, so that a wrong path shows at once.
-  const input = await openInput(file, pairOptions.signal);
-  try {
-    const {resume = false, overwrite = false} = flags;
-    const output = await openOutput(flags.output, {input: input.stats, resume, overwrite});
-    try {
-      const report = await openReport(file, output, flags);
-      const counts = await scoreAll(input, report?.output ?? output, flags, pairOptions);
-      await report?.write(input.name, pairOptions.signal);
-      tellSkipped(counts);
-    } finally {
-      await output.close();
-    }
-  } finally {
-    // An open stdin would keep the process alive.
-    input.stream.destroy();
-  }
+  const {signal} = pairOptions;
+  await withFiles(file, flags, signal, async (input, output) => {
+    const report = await openReport(file, output, flags);
+    const counts = await scoreAll(input, report?.output ?? output, flags, pairOptions);
+    await report?.write(input.name, signal);
+    tellSkipped(counts);
+  });
 }
 
 async function openReport(
@@ -104,13 +94,7 @@ async function scoreAll(
   const display = new ProgressDisplay(!quiet && !verbose);
   let pair: Pair | undefined;
   try {
-    pair = await openPair({
-      ...pairOptions,
-      onProgress: state => display.show(openProgressState(state)),
-      onWarning: quiet ? undefined : ({message}) => process.stderr.write(`implicit-prm: ${message}\n`),
-      onLog: verbose ? (level, text) => process.stderr.write(`${level}: ${printable(text)}\n`) : undefined,
-    });
-    display.clear();
+    pair = await openPairShowing(pairOptions, flags, display);
     if (input.isTerminal && !quiet) {
       process.stderr.write('implicit-prm: reading JSON lines from the terminal, Ctrl-D ends them\n');
     }

@@ -1,17 +1,19 @@
 import {type Command, Option} from 'commander';
-import type {Aggregate} from '../../reward/aggregate.js';
 import type {BetaSchedule} from '../../reward/beta-schedule.js';
 import type {StepSplitter} from '../../steps/step-splitter.js';
 import {share} from '../options/numbers.js';
 import type {PairFlags} from '../options/pair.js';
 import {addRunOptions, type RunFlags} from '../options/run.js';
-import {betaScheduleOption, parseSplit} from '../options/scoring.js';
+import {
+  type AggregateFlags,
+  addAggregateOptions,
+  betaScheduleOption,
+  parseSplit,
+} from '../options/scoring.js';
 
 /** The options of the command `score`. */
-export interface ScoreFlags extends PairFlags, RunFlags {
+export interface ScoreFlags extends PairFlags, AggregateFlags, RunFlags {
   split?: StepSplitter;
-  aggregate?: Aggregate;
-  scoreBy?: 'reward' | 'q';
   betaSchedule?: Exclude<BetaSchedule, (...input: never) => unknown>;
   incomplete?: true;
   allowSpecialTokens?: true;
@@ -36,27 +38,13 @@ export function addScoreOptions(command: Command): Command {
 }
 
 function addScoringOptions(command: Command): Command {
-  return command
-    .option(
+  return addAggregateOptions(
+    command.option(
       '--split <how>',
       'where steps begin: blank-line (if left out), line, step-label, step-mark, string:TEXT (with \\n, \\t) or regex:PATTERN',
       parseSplit,
-    )
-    .addOption(
-      new Option('--aggregate <how>', 'how the steps make one score; min if left out').choices([
-        'min',
-        'sum',
-        'mean',
-        'last',
-        'product',
-      ]),
-    )
-    .addOption(
-      new Option('--score-by <what>', 'what of the steps is aggregated; reward if left out').choices([
-        'reward',
-        'q',
-      ]),
-    )
+    ),
+  )
     .addOption(betaScheduleOption())
     .option('--incomplete', 'responses have not come to their end, unless a line says "complete": true')
     .option('--allow-special-tokens', 'take the texts of special tokens for these tokens');

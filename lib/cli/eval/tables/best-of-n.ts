@@ -1,9 +1,10 @@
 import type {ChalkInstance} from 'chalk';
 import type {BestOfNAccuracy, BestOfNEvaluation, BestOfNMethod} from '../../../eval/best-of-n/types.js';
 import {counted} from '../../terminal/quantities.js';
+import {estimateCell} from '../../terminal/shares.js';
 import type {EvalSource} from '../outcome.js';
 import {formatCalibration} from './calibration.js';
-import {percent, rewardsText} from './parts.js';
+import {rewardsText} from './parts.js';
 
 type Row = readonly [method: BestOfNMethod, label: string];
 
@@ -101,11 +102,8 @@ function unreadText({responses, unanswered, unreadReferences}: BestOfNEvaluation
 }
 
 function row(label: string, cells: readonly BestOfNAccuracy[], chalk: ChalkInstance): string {
-  const texts = cells.map(({value, low, high}, index) => {
-    const interval = `${percent(low, 0)}–${percent(high, 0)}`.replace(/–-/u, '–−').replace(/^-/u, '−');
-    const number = percent(value).replace('-', '−').padStart(4);
-    const padding = ' '.repeat(Math.max(0, cellWidth - number.length - 1 - interval.length));
-    return `${number} ${chalk.dim(interval)}${index === cells.length - 1 ? '' : padding}`;
-  });
+  const texts = cells.map((cell, index) =>
+    estimateCell(cell, index === cells.length - 1 ? 0 : cellWidth, chalk),
+  );
   return `  ${label.padEnd(labelWidth - 2)}${texts.join(' ')}`;
 }

@@ -1,6 +1,6 @@
 import type {ChalkInstance} from 'chalk';
 import type {Calibration} from '../../../eval/calibration.js';
-import {percent} from './parts.js';
+import {percent} from '../../terminal/shares.js';
 
 const barWidth = 20;
 

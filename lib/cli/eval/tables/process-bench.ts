@@ -3,9 +3,10 @@ import type {Estimate} from '../../../eval/bootstrap.js';
 import type {ProcessBenchEvaluation} from '../../../eval/process-bench/types.js';
 import {printable} from '../../../utils/printable.js';
 import {counted} from '../../terminal/quantities.js';
+import {percent} from '../../terminal/shares.js';
 import type {EvalSource} from '../outcome.js';
 import {formatCalibration} from './calibration.js';
-import {percent, rewardsText} from './parts.js';
+import {rewardsText} from './parts.js';
 
 /** Where a threshold comes from. */
 export interface ThresholdSource {

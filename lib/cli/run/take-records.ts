@@ -1,7 +1,7 @@
 import {linesOfFile} from '../../runs/files/read-lines.js';
 import {isSkippedLine} from '../../runs/skipped-line.js';
 import {placedError} from '../../utils/file-error.js';
-import type {RunCounts} from '../run/run-lines.js';
+import type {RunCounts} from './run-lines.js';
 
 /**
  * Hands over the records of a file, all but the lines that stand for what was skipped.
