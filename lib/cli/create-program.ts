@@ -9,6 +9,7 @@ import {mergeLoraCommand} from './merge-lora/command.js';
 import {reportCommand} from './report/command.js';
 import {sampleCommand} from './sample/command.js';
 import {scoreCommand} from './score/command.js';
+import {searchCommand} from './search/command.js';
 import {serveCommand} from './serve/command.js';
 import {trainCommand} from './train/command.js';
 
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     demoCommand(),
     scoreCommand(),
     sampleCommand(),
+    searchCommand(),
     mergeCommand(),
     serveCommand(),
     reportCommand(),

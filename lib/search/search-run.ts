@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events';
 import {greatestSeed} from '../generate/generate-schema.js';
 import type {Continuation, GenerateInput, Generation} from '../generate/text-generator.js';
 import {extractAnswer} from '../rank/extraction/extract-answer.js';
@@ -18,11 +19,18 @@ export class SearchRun {
   readonly #prompt: Prompt;
   readonly #options: CheckedSearch;
   readonly #deadline: AbortSignal | undefined;
+  /** The caller's, as one that many steps listen to at once. */
+  readonly #signal: AbortSignal | undefined;
   readonly #nodes: SearchNode[] = [];
   #calls = 0;
 
   constructor(pair: SearchPair, generator: SearchGenerator, prompt: Prompt, options: CheckedSearch) {
     const {seconds} = options.budget;
+    if (options.signal) {
+      this.#signal = AbortSignal.any([options.signal]);
+      setMaxListeners(0, this.#signal);
+    }
+
     this.#generator = generator;
     this.#prompt = prompt;
     this.#options = options;
@@ -143,7 +151,7 @@ export class SearchRun {
       node: node.id,
       response,
       complete: node.state === 'finished',
-      answer: extractAnswer(response),
+      answer: extractAnswer(response, this.#options.extractAnswer),
       score: node.scored!.score,
       steps: node.scored!.steps,
       count: node.count,
@@ -200,7 +208,8 @@ export class SearchRun {
 
   /** Scores new steps, all at once, so that the pair evaluates them together. */
   async #addAll(parent: SearchNode, continuations: readonly Continuation[]): Promise<SearchNode[]> {
-    const {separator, signal} = this.#options;
+    const {separator} = this.#options;
+    const signal = this.#signal;
     const steps = new Map<string, {text: string; reason: Continuation['reason']; count: number}>();
     for (const {text, reason} of continuations) {
       const step = reason === 'stop' ? text + separator : text;

@@ -1,4 +1,5 @@
 import type {GenerateInput, TextGenerator} from '../generate/text-generator.js';
+import type {AnswerExtractor} from '../rank/extraction/answer-extractor.js';
 import type {ScoredResponse, ScoredStep} from '../score/score-types.js';
 import type {SessionOptions} from '../session/session.js';
 import type {Prompt} from '../text/prompt.js';
@@ -43,6 +44,8 @@ export interface CommonSearchOptions
   maxStepTokens?: number | undefined;
   /** The most steps of a response; 40, as in search-and-learn, if left out. */
   maxSteps?: number | undefined;
+  /** Where the final answers stand, see {@link AnswerExtractor}. */
+  extractAnswer?: AnswerExtractor | undefined;
   /** How steps become rewards and scores, see {@link ScoreOptions}. */
   scoring?: SessionOptions | undefined;
   /** When to end early; never if left out. */
