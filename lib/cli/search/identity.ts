@@ -2,7 +2,7 @@ import type {GeneratorInfo} from '../../generate/text-generator.js';
 import type {PairInfo} from '../../pair/pair.js';
 import type {RunRecord} from '../../runs/record.js';
 import {drawingIdentity} from '../options/drawing.js';
-import {renderingIdentity} from '../options/pair.js';
+import {renderingIdentity} from '../options/rendering.js';
 import {fingerprint, modelIdentity} from '../run/model-identity.js';
 import type {SearchFlags} from './options.js';
 

@@ -152,8 +152,11 @@ export function generatorOptionsOf(
   pair: PairOptions,
   command: Command,
 ): LocalGeneratorOptions | RemoteGeneratorOptions {
+  const {templateArguments} = pair;
+  // A server's own template takes the server's date.
+  const date = url !== undefined && tokenizer === undefined ? undefined : pair.date;
   if (url !== undefined) {
-    return {url, model: apiModel, tokenizer};
+    return {url, model: apiModel, tokenizer, templateArguments, date};
   }
 
   const writer = model ?? pair.reference;
@@ -164,7 +167,10 @@ export function generatorOptionsOf(
   }
 
   const {gpu, gpuLayers, threads, contextSize, modelsDirectory} = pair;
-  return {model: writer, gpu, gpuLayers, threads, contextSize, modelsDirectory, parallel};
+  return {
+    ...{model: writer, gpu, gpuLayers, threads, contextSize, modelsDirectory, parallel},
+    ...{templateArguments, date},
+  };
 }
 
 const output = 'where to write instead of stdout; compressed if its name ends with .gz';
