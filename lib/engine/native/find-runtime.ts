@@ -3,7 +3,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import {RuntimeLoadError} from '../../errors/runtime-load-error.js';
-import {packageRoot} from '../../utils/package-root.js';
+import {adviceInBundle, packageRoot} from '../../utils/package-root.js';
 import type {RuntimeFiles} from './runtime-files.js';
 import {recogniseLibraries} from './runtime-libraries.js';
 
@@ -47,13 +47,14 @@ function prebuiltRuntime(): RuntimeFiles {
   const packages = platformPackages[platform];
   const folder = packages && libraryFolders(packages.main)[0];
   if (folder === undefined) {
+    const advice = adviceInBundle();
     throw new RuntimeLoadError(
       'RUNTIME_NOT_FOUND',
       `node-llama-cpp brings no llama.cpp libraries for ${platform}: ${
         packages
           ? `its package @node-llama-cpp/${packages.main} is not installed; install without --omit=optional`
           : 'build them'
-      }, or let IMPLICIT_PRM_RUNTIME name a folder of libraries.`,
+      }, or let IMPLICIT_PRM_RUNTIME name a folder of libraries.${advice === undefined ? '' : ` ${advice}.`}`,
     );
   }
 

@@ -3,7 +3,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import {RuntimeLoadError} from '../../errors/runtime-load-error.js';
-import {packageRoot} from '../../utils/package-root.js';
+import {adviceInBundle, packageRoot} from '../../utils/package-root.js';
 import type {Addon} from './addon.js';
 
 /**
@@ -18,7 +18,7 @@ export function loadAddon(): Addon {
   if (found === undefined) {
     throw new RuntimeLoadError(
       'ADDON_NOT_FOUND',
-      `There is no native addon for ${process.platform}-${process.arch} (looked for ${places.join(', ')}). ${whatToDo()}`,
+      `There is no native addon for ${process.platform}-${process.arch} (looked for ${places.join(', ')}). ${adviceInBundle() ?? howToBuild()}`,
     );
   }
 
@@ -62,13 +62,6 @@ function adviceFor(reason: string): string {
   }
 
   return howToBuild();
-}
-
-function whatToDo(): string {
-  // A bundler has put this file into one of its own, and left behind what lies beside it.
-  return existsSync(path.join(packageRoot, 'scripts', 'build-native.js'))
-    ? howToBuild()
-    : 'If implicit-prm was bundled, keep it out of the bundle: mark it as external';
 }
 
 function howToBuild(): string {

@@ -8,14 +8,24 @@ import {packageRoot} from '../../cli/cli-process.js';
 import {runScript} from '../../helpers/run-script.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 
-const loadAddon = fileURLToPath(new URL('../../../lib/engine/native/load-addon.ts', import.meta.url));
+async function inBundle<T>(module: string): Promise<T> {
+  const entry = fileURLToPath(new URL(`../../../lib/engine/native/${module}.ts`, import.meta.url));
+  const bundle = path.join(temporaryDirectory(), 'some', 'where', 'deep', 'bundle.mjs');
+  await build({entryPoints: [entry], bundle: true, platform: 'node', format: 'esm', outfile: bundle});
+  return import(pathToFileURL(bundle).href);
+}
 
 test('a package in a bundle is told that it has to stay out of it', async t => {
-  const bundle = path.join(temporaryDirectory(), 'some', 'where', 'deep', 'bundle.mjs');
-  await build({entryPoints: [loadAddon], bundle: true, platform: 'node', format: 'esm', outfile: bundle});
-  const bundled: {loadAddon: () => unknown} = await import(pathToFileURL(bundle).href);
-  const error = t.throws(() => bundled.loadAddon(), {code: 'ADDON_NOT_FOUND'});
-  t.regex(error!.message, /There is no native addon .* mark it as external$/u);
+  const {loadAddon} = await inBundle<{loadAddon: () => unknown}>('load-addon');
+  t.regex(
+    t.throws(() => loadAddon(), {code: 'ADDON_NOT_FOUND'})!.message,
+    /There is no native addon .* mark it as external$/u,
+  );
+  const {findRuntime} = await inBundle<{findRuntime: () => unknown}>('find-runtime');
+  t.regex(
+    t.throws(() => findRuntime(), {code: 'RUNTIME_NOT_FOUND'})!.message,
+    /is not installed; .* mark it as external\.$/u,
+  );
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
