@@ -28,7 +28,7 @@ export interface PairInfo {
   cacheSize: number;
   /** The GPUs in use; empty for the CPU alone. */
   devices: string[];
-  /** Where logits become log-probabilities: in llama.cpp's graph or on the host. */
+  /** Where the policy's logits become log-probabilities: in llama.cpp's graph or on the host. */
   logSoftmax: 'graph' | 'host';
   /** What both models take, in bytes. */
   memory: MemoryInfo;
