@@ -1,4 +1,5 @@
 import {OpenAPIHono} from '@hono/zod-openapi';
+import {addCompletionsRoute} from './completions/route.js';
 import {errorAnswer, errorBody} from './http/error-answer.js';
 import {HttpError} from './http/http-error.js';
 import {invalidRequest} from './http/invalid-request.js';
@@ -7,6 +8,8 @@ import {observe} from './http/observe.js';
 import {requestSignal} from './http/request-signal.js';
 import {requireKey} from './http/require-key.js';
 import type {App, ServeEnv} from './http/serve-env.js';
+import {addModelRoutes} from './rewards/models.js';
+import {addTrainerRoutes} from './rewards/trainers.js';
 import {addScoreRoute} from './score/route.js';
 import type {Served} from './served.js';
 import {addDescriptionRoute} from './status/description.js';
@@ -33,8 +36,11 @@ export function createApp(served: Served): App {
   app.use(requestSignal(timeLimit));
   for (const add of [
     addScoreRoute,
+    addCompletionsRoute,
     addModelsRoute,
     addTokenizerRoutes,
+    addTrainerRoutes,
+    addModelRoutes,
     addStatusRoutes,
     addDescriptionRoute,
   ]) {

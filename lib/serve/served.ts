@@ -4,12 +4,14 @@ import {HttpError} from './http/http-error.js';
 import {LimitedEngine} from './limited-engine.js';
 import {Metrics} from './metrics.js';
 import type {CheckedServerOptions} from './server-options.js';
+import {TokenTexts} from './tokenizer/token-texts.js';
 
 /** A pair as it becomes ready to be served. */
 interface Ready {
   pair: Pair;
   engine: LimitedEngine;
   scoring: ScoringPair;
+  texts: TokenTexts;
 }
 
 /** What all routes of a server share: the pair, once it is there, and how it is served. */
@@ -31,7 +33,11 @@ export class Served {
   begin(pair: Pair): void {
     const engine = new LimitedEngine(pair.engine, this.options.maxQueueTokens);
     const {contextSize, beta} = pair.info;
-    this.#ready = {pair, engine, scoring: {engine, tokeniser: pair.tokeniser, info: {contextSize, beta}}};
+    this.#ready = {
+      ...{pair, engine},
+      scoring: {engine, tokeniser: pair.tokeniser, info: {contextSize, beta}},
+      texts: new TokenTexts(pair.tokeniser.inner),
+    };
   }
 
   /** No further requests are wanted. */
@@ -47,6 +53,16 @@ export class Served {
   /** The pair itself. */
   get pair(): Pair {
     return this.#require().pair;
+  }
+
+  /** Its engine: what it evaluates is counted in the queue. */
+  get engine(): LimitedEngine {
+    return this.#require().engine;
+  }
+
+  /** What each token is as a text. */
+  get texts(): TokenTexts {
+    return this.#require().texts;
   }
 
   /** The pair to score with: what it evaluates is counted in the queue. */

@@ -116,6 +116,12 @@ test('the description has every route, with the schema that its requests are che
     }>('/openapi.json');
     t.is(json.openapi, '3.1.0');
     for (const path of [
+      '/v1/completions',
+      '/get_reward',
+      '/reward',
+      '/classify',
+      '/pooling',
+      '/v1/embeddings',
       '/v1/score',
       '/v1/models',
       '/tokenize',

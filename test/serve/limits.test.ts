@@ -42,6 +42,27 @@ test('what does not fit the queue is told when to come back', async t => {
   });
 });
 
+test('clients that give up on 4xx are told that the server is unavailable', async t => {
+  const text = '<|im_start|>user\nCompute 1 + 2<|im_end|>\n<|im_start|>assistant\nAnswer: 3<|im_end|>';
+  await withGate({maxQueueTokens: 60}, async ({post, wrong, engine}) => {
+    const first = post('/v1/score', body);
+    const call = await engine.next();
+    for (const [path, asked, status] of [
+      ['/classify', {input: text}, 503],
+      ['/get_reward', {query: [text]}, 503],
+      ['/pooling', {input: text}, 429],
+    ] as const) {
+      const refusal = await wrong(path, asked);
+      t.is(refusal.status, status, path);
+      t.is(refusal.code, 'QUEUE_FULL');
+      t.truthy(refusal.headers.get('retry-after'));
+    }
+
+    call.release();
+    await first;
+  });
+});
+
 test('one that is alone may have more tokens than the queue', async t => {
   await withGate({maxQueueTokens: 10}, async ({post, engine}) => {
     const answer = post('/v1/score', body);
