@@ -1,7 +1,25 @@
-/** What a model tells of itself. */
+import type {RemoteEngineKind} from './remote/remote-options.js';
+
+/** Where a model at a server is, and what the server says of it. */
+export interface RemoteModelInfo {
+  /** The server's address, without credentials. */
+  url: string;
+  /** The model's name there. */
+  model: string;
+  /** What the server is. */
+  engine: RemoteEngineKind;
+  /** Where the server has it from, `null` if it does not say. */
+  root: string | null;
+  /** Of an adapter the model that it is applied to, else `null`. */
+  parent: string | null;
+}
+
+/** What a model tells of itself. Of one at a server most is unknown: then texts are empty and numbers 0. */
 export interface ModelInfo {
-  /** The file it was read from. */
+  /** The file it was read from; of a model at a server its address, `#` and its name there. */
   path: string;
+  /** Of a model at a server. */
+  remote?: RemoteModelInfo | undefined;
   /** Such as `llama` or `qwen2`. */
   architecture: string;
   /** The model's own name, empty if it has none. */
@@ -64,6 +82,6 @@ export interface EngineInfo {
   logSoftmax: 'graph' | 'host';
   /** What both models take, in bytes. */
   memory: MemoryInfo;
-  /** The llama.cpp release that evaluates. */
+  /** The llama.cpp release that evaluates; empty where none does in this process. */
   llamaVersion: string;
 }

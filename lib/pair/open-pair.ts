@@ -1,15 +1,13 @@
-import process from 'node:process';
-import {IsolatedEngine} from '../engine/isolated/isolated-engine.js';
 import {findRuntime} from '../engine/native/find-runtime.js';
-import {type LogListener, NativeEngine} from '../engine/native/native-engine.js';
 import {PairMismatchError} from '../errors/pair-mismatch-error.js';
-import {check} from '../utils/check.js';
 import {otherBase} from './adapter-base.js';
 import {assemblePair} from './assemble-pair.js';
-import {locateModel} from './locate-model.js';
+import {type CheckedPairOptions, checkPairOptions} from './check-options.js';
+import {locateFor, openLocalEngine} from './local-engine.js';
 import {nativeTokeniser} from './native-tokeniser.js';
 import type {Pair} from './pair.js';
-import {type PairOptions, pairOptionsSchema} from './pair-options.js';
+import type {PairOptions} from './pair-options.js';
+import {openRemotePair} from './remote/open-remote-pair.js';
 import {isSameContent} from './same-content.js';
 import type {PairWarning} from './warnings.js';
 
@@ -28,49 +26,28 @@ const unusedTokensDiffer: PairWarning = {
  * {@link EvaluationError} `OUT_OF_MEMORY`, with `isolate` {@link EngineCrashedError}
  */
 export async function openPair(options: PairOptions): Promise<Pair> {
-  const checked = check(pairOptionsSchema, options, "openPair's options");
-  const {signal, onProgress, modelsDirectory} = checked;
-  const onLog = checked.onLog && tolerant(checked.onLog);
-  signal?.throwIfAborted();
-  const runtime = findRuntime();
-  const locate = async (model: string) =>
-    locateModel(model, {
-      directory: modelsDirectory,
-      signal,
-      onProgress: onProgress && (progress => onProgress({phase: 'download', model, ...progress})),
-    });
-  const policy = await locate(checked.policy);
-  const reference = checked.reference === undefined ? undefined : await locate(checked.reference);
-  const lora = checked.lora === undefined ? undefined : await locate(checked.lora);
+  const {checked, policy, reference} = checkPairOptions(options);
+  checked.signal?.throwIfAborted();
+  return typeof policy === 'string' && typeof reference !== 'object'
+    ? openLocalPair({policy, reference}, checked)
+    : openRemotePair({policy, reference}, checked);
+}
+
+async function openLocalPair(
+  models: {policy: string; reference: string | undefined},
+  checked: CheckedPairOptions,
+): Promise<Pair> {
+  // Before anything is downloaded for it.
+  findRuntime();
+  const {signal} = checked;
+  const policy = await locateFor(models.policy, checked);
+  const reference = models.reference === undefined ? undefined : await locateFor(models.reference, checked);
+  const lora = checked.lora === undefined ? undefined : await locateFor(checked.lora, checked);
   if (reference !== undefined && lora === undefined) {
     await requireOtherContent(policy, reference);
   }
 
-  const engine = await (checked.isolate ? IsolatedEngine : NativeEngine).open(
-    {
-      runtime,
-      policy,
-      reference,
-      lora,
-      gpu: String(checked.gpu),
-      gpuLayers: checked.gpuLayers ?? -1,
-      threads: checked.threads,
-      contextSize: checked.contextSize,
-      batchSize: checked.batchSize,
-      cacheSize: checked.cacheSize,
-      kvCacheType: checked.kvCacheType,
-      flashAttention: checked.flashAttention,
-      policyDevices: checked.devices?.policy,
-      referenceDevices: checked.devices?.reference,
-      logSoftmax: checked.logSoftmax,
-      memoryLimit: checked.memoryLimit,
-    },
-    {
-      ...(signal ? {signal} : {}),
-      ...(onLog ? {onLog} : {}),
-      ...(onProgress ? {onProgress: (loaded: number) => onProgress({phase: 'load', loaded, total: 1})} : {}),
-    },
-  );
+  const engine = await openLocalEngine({policy, reference, lora}, checked);
   const {rendering, templateArguments, date, onWarning} = checked;
   const other =
     lora === undefined
@@ -90,20 +67,4 @@ async function requireOtherContent(policy: string, reference: string): Promise<v
       `Policy and reference are the same model byte for byte, ${policy} and ${reference}: every reward would be 0. ` +
         'Give the trained model as the policy, or a LoRA adapter for it.',
     );
-}
-
-/** Nothing depends on a listener of log lines: what it throws is told once, as a warning of the process. */
-function tolerant(onLog: LogListener): LogListener {
-  let told = false;
-  return (level, text) => {
-    try {
-      onLog(level, text);
-    } catch (error) {
-      if (!told) {
-        told = true;
-        const {message, stack = ''} = error instanceof Error ? error : new Error(String(error));
-        process.emitWarning(`onLog threw: ${message}`, {type: 'ImplicitPrmWarning', detail: stack});
-      }
-    }
-  };
 }

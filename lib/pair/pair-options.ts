@@ -1,6 +1,7 @@
 import os from 'node:os';
 import {z} from 'zod';
 import type {LogListener} from '../engine/native/native-engine.js';
+import type {RemoteModelOptions, RemoteRequestOptions} from '../engine/remote/remote-options.js';
 import type {RenderingOptions} from '../text/rendering.js';
 import {renderingShape} from '../text/rendering-schema.js';
 import type {PairWarning} from './warnings.js';
@@ -30,17 +31,26 @@ export type OpenProgress =
 export interface PairOptions extends RenderingOptions {
   /**
    * The policy π_θ, a model trained as an outcome reward model: the path of a GGUF file (the first one of a split
-   * model), or a URI that node-llama-cpp resolves, such as `hf:user/model:Q8_0`, which is downloaded.
+   * model), or a URI that node-llama-cpp resolves, such as `hf:user/model:Q8_0`, which is downloaded. Or a model at a
+   * server: `{url, model}`, or `http://host:8000#model` (an address that ends with `.gguf` is a download), see
+   * docs/remote.md.
    */
-  policy: string;
+  policy: string | RemoteModelOptions;
   /**
-   * The reference π_ref, the model that the policy was trained from: a path or URI. With `lora` it may be the same file
+   * The reference π_ref, the model that the policy was trained from: a path or URI, or a model at a server. With `lora` it may be the same file
    * as the policy; its weights are then held once. Without a reference the policy's log-probabilities stand for the
    * log-ratios, which the authors call "w/o ref".
    */
-  reference?: string | undefined;
+  reference?: string | RemoteModelOptions | undefined;
   /** The path of a LoRA adapter (GGUF) to apply to the policy. */
   lora?: string | undefined;
+  /**
+   * Where a pair with a model at a server has its tokenizer and its chat template from: the path or URI of a GGUF file,
+   * of which nothing else is read. If left out, of a model in this process if one is, else of the server.
+   */
+  tokenizer?: string | undefined;
+  /** How servers are asked. */
+  remote?: RemoteRequestOptions | undefined;
   /** β, the reward of one nat; the one in the adapter's or the policy's metadata if left out, else 0.05. */
   beta?: number | undefined;
   /**
@@ -127,6 +137,17 @@ export const pairOptionsSchema = z
     policy: path,
     reference: path.optional(),
     lora: path.optional(),
+    tokenizer: path.optional(),
+    remote: z
+      .strictObject({
+        maxSequences: z.int().min(1).max(4096).default(16),
+        maxTokens: z.int().min(2).max(4_194_304).default(16_384),
+        concurrency: z.int().min(1).max(256).default(4),
+        // Node's fetch waits no longer.
+        timeout: z.int().min(1).max(300_000).default(300_000),
+        retries: z.int().min(0).max(100).default(3),
+      })
+      .prefault({}),
     beta: z.number().positive().optional(),
     gpu: z.literal(['auto', 'cuda', 'vulkan', 'metal', false]).default('auto'),
     gpuLayers: z.int32().min(0).optional(),

@@ -14,6 +14,12 @@ export type PairWarning =
       code: 'OTHER_BASE';
       /** One sentence for a human. */
       message: string;
+    }
+  | {
+      /** A server does not make tokens of texts, so that its tokenizer could not be compared. */
+      code: 'TOKENIZER_UNCHECKED';
+      /** One sentence for a human. */
+      message: string;
     };
 
 /** The warnings of a pair, each kind once. */

@@ -1,6 +1,6 @@
+import type {KnownModels} from '../../eval/scoring/pair-fingerprint.js';
 import type {StepsOptions} from '../../eval/scoring/steps-of.js';
 import type {EvalTask} from '../../eval/task.js';
-import type {PairOptions} from '../../pair/pair-options.js';
 import type {RunRecord} from '../../runs/record.js';
 import {renderingIdentity} from '../options/rendering.js';
 import {modelIdentity} from '../run/model-identity.js';
@@ -9,11 +9,11 @@ import type {EvalFlags} from './options.js';
 /**
  * Describes all that the results of an evaluation depend on, apart from its data, as `scoreIdentity` does for `score`.
  *
- * @param models - with files, not URIs
+ * @param models - with files, not URIs, or at servers
  */
 export async function evalIdentity(
   {name, identity}: Pick<EvalTask<unknown>, 'name' | 'identity'>,
-  models: Pick<PairOptions, 'policy' | 'reference' | 'lora'>,
+  models: KnownModels,
   {beta, withoutReference = false}: StepsOptions,
   flags: EvalFlags,
 ): Promise<RunRecord['identity']> {

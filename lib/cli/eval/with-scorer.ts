@@ -1,6 +1,12 @@
 import process from 'node:process';
+import type {ModelInfo} from '../../engine/engine-info.js';
 import {CachedScorer} from '../../eval/scoring/cached-scorer.js';
-import {pairFingerprint} from '../../eval/scoring/pair-fingerprint.js';
+import {
+  type FingerprintedOptions,
+  type KnownModels,
+  knownModels,
+  pairFingerprint,
+} from '../../eval/scoring/pair-fingerprint.js';
 import {cacheDirectory, ScoreCache} from '../../eval/scoring/score-cache.js';
 import type {StepsOptions} from '../../eval/scoring/steps-of.js';
 import {describeModels} from '../../pair/describe-models.js';
@@ -8,6 +14,7 @@ import {locateModel} from '../../pair/locate-model.js';
 import {openPair} from '../../pair/open-pair.js';
 import type {Pair} from '../../pair/pair.js';
 import type {PairOptions} from '../../pair/pair-options.js';
+import {hasRemoteModel} from '../../pair/remote/model-uri.js';
 import {fileError} from '../../utils/file-error.js';
 import {printable} from '../../utils/printable.js';
 import {openProgressState} from '../terminal/open-progress.js';
@@ -23,8 +30,8 @@ export interface EvalScorer {
   progress: ProgressDisplay;
   /** How log-probabilities become rewards. */
   rewards: StepsOptions;
-  /** The pair, with files in place of URIs. */
-  models: PairOptions;
+  /** The pair's, with files in place of URIs. */
+  models: KnownModels;
 }
 
 /**
@@ -41,11 +48,14 @@ export async function withScorer<T>(
 ): Promise<T> {
   const progress = new ProgressDisplay(!flags.quiet && !flags.verbose);
   let scorer: CachedScorer | undefined;
+  let prepared: Prepared | undefined;
   try {
     // β is left to the rewards, so that the cache holds that of the models' metadata.
-    const {beta, ...options} = await locateModels(pairOptions, progress);
-    const cache = flags.cache === false ? undefined : await openCache(options, flags.cache);
-    const opened = new CachedScorer(cache, async () => open(options, flags, progress));
+    const {beta, ...options} = pairOptions;
+    prepared = await prepare(options, flags, progress);
+    const {models} = prepared;
+    const cache = flags.cache === false ? undefined : await openCache({...settingsOf(options), ...models}, flags.cache);
+    const opened = new CachedScorer(cache, prepared.open);
     scorer = opened;
     if (cache?.isShared && !flags.quiet) {
       process.stderr.write(notice);
@@ -53,10 +63,11 @@ export async function withScorer<T>(
 
     const {betaSchedule = 'constant', withoutReference = false} = flags;
     const rewards = {beta: beta ?? (await opened.beta()), betaSchedule, withoutReference};
-    return await use({scorer, progress, rewards, models: options});
+    return await use({scorer, progress, rewards, models});
   } finally {
     progress.clear();
     await scorer?.close();
+    await prepared?.opened?.close();
   }
 }
 
@@ -75,12 +86,37 @@ async function open(options: PairOptions, {verbose}: EvalFlags, progress: Progre
   });
 }
 
-/** The options with files in place of URIs, since the cache is told by what is in the files. */
-async function locateModels<Options extends PairOptions>(
-  options: Options,
+/** A pair that is about to be opened, or a remote one that is open. */
+interface Prepared {
+  models: KnownModels;
+  open: () => Promise<Pair>;
+  /** What has to be closed though no response needed it. */
+  opened?: Pair;
+}
+
+/**
+ * Finds out what the cache is told by: what is in the files. Servers have to be asked what they have, so that a pair with
+ * a model at one is opened at once.
+ */
+async function prepare(options: PairOptions, flags: EvalFlags, progress: ProgressDisplay): Promise<Prepared> {
+  if (hasRemoteModel(options)) {
+    const pair = await open(options, flags, progress);
+    return {models: knownModels(pair.info), open: async () => pair, opened: pair};
+  }
+
+  const files = await locateModels(options, progress);
+  const [{chatTemplate}] = (await describeModels([files.policy], {isolate: options.isolate})).models as [ModelInfo];
+  return {
+    models: {...files, chatTemplate},
+    open: async () => open({...options, ...files}, flags, progress),
+  };
+}
+
+/** Files in place of URIs. */
+async function locateModels(
+  {policy, reference, lora, modelsDirectory: directory, signal}: PairOptions,
   progress: ProgressDisplay,
-): Promise<Options> {
-  const {policy, reference, lora, modelsDirectory: directory, signal} = options;
+): Promise<{policy: string; reference?: string | undefined; lora?: string | undefined}> {
   const locate = async (model: string) =>
     locateModel(model, {
       directory,
@@ -88,17 +124,19 @@ async function locateModels<Options extends PairOptions>(
       onProgress: state => progress.show(openProgressState({phase: 'download', model, ...state})),
     });
   return {
-    ...options,
-    policy: await locate(policy),
-    reference: reference && (await locate(reference)),
+    policy: await locate(policy as string),
+    reference: reference === undefined ? undefined : await locate(reference as string),
     lora: lora && (await locate(lora)),
   };
 }
 
-async function openCache(options: PairOptions, directory = cacheDirectory()): Promise<ScoreCache> {
-  const {models} = await describeModels([options.policy], {isolate: options.isolate});
-  const fingerprint = await pairFingerprint({...options, chatTemplate: models[0]!.chatTemplate});
-  return ScoreCache.open(directory, fingerprint).catch((error: unknown) => {
+/** All but the models. */
+function settingsOf({policy: _policy, reference: _reference, lora: _lora, ...rest}: PairOptions) {
+  return rest;
+}
+
+async function openCache(options: FingerprintedOptions, directory = cacheDirectory()): Promise<ScoreCache> {
+  return ScoreCache.open(directory, await pairFingerprint(options)).catch((error: unknown) => {
     throw fileError(`cannot keep a cache in ${directory} (--no-cache does without)`, error);
   });
 }

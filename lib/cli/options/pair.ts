@@ -9,6 +9,7 @@ export interface PairFlags extends RenderingFlags {
   policy?: string;
   reference?: string;
   lora?: string;
+  tokenizer?: string;
   bundled?: true;
   beta?: number;
   gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | 'off';
@@ -46,14 +47,19 @@ export function addPairOptions(command: Command): Command {
 
 function addModelOptions(command: Command): Command {
   return command
-    .option('--policy <model>', 'the policy: a GGUF file, or a URI such as hf:user/model:Q8_0')
+    .option(
+      '--policy <model>',
+      'the policy: a GGUF file, a URI such as hf:user/model:Q8_0, or http://host:8000#model at a server',
+    )
     .option('--reference <model>', 'the model that the policy was trained from')
     .option('--lora <file>', 'a LoRA adapter (GGUF) to apply to the policy')
+    .option('--tokenizer <file>', 'for models at a server: a GGUF with their tokenizer and template')
     .addOption(
       new Option('--bundled', 'use the arithmetic pair of this package').conflicts([
         'policy',
         'reference',
         'lora',
+        'tokenizer',
       ]),
     )
     .option(
@@ -104,7 +110,7 @@ function addModelOptions(command: Command): Command {
  * @param command - to report wrong combinations with
  */
 export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
-  const {bundled, gpu, flashAttention, modelsDir, isolate, policy, reference, lora} = flags;
+  const {bundled, gpu, flashAttention, modelsDir, isolate, policy, reference, lora, tokenizer} = flags;
   const {rendering, templateArguments, date} = flags;
   const {beta, gpuLayers, threads, contextSize, batchSize, cacheSize, memoryLimit, kvCacheType} = flags;
   if (!bundled && policy === undefined) {
@@ -118,7 +124,7 @@ export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
   }
 
   return {
-    ...(bundled ? bundledPair() : {policy: policy!, reference, lora}),
+    ...(bundled ? bundledPair() : {policy: policy!, reference, lora, tokenizer}),
     beta,
     gpu: gpu === 'off' ? false : gpu,
     gpuLayers,

@@ -1,3 +1,4 @@
+import {knownModels} from '../../eval/scoring/pair-fingerprint.js';
 import type {PairInfo} from '../../pair/pair.js';
 import type {RunRecord} from '../../runs/record.js';
 import {splitterText} from '../../steps/splitter-text.js';
@@ -12,11 +13,7 @@ import type {ScoreFlags} from './options.js';
 export async function scoreIdentity(info: PairInfo, flags: ScoreFlags): Promise<RunRecord['identity']> {
   const {split = 'blank-line'} = flags;
   return {
-    ...(await modelIdentity({
-      policy: info.policy.path,
-      reference: info.reference?.path,
-      lora: info.lora ?? undefined,
-    })),
+    ...(await modelIdentity(knownModels(info))),
     '--beta': info.beta,
     '--split': splitterText(split),
     '--aggregate': flags.aggregate ?? 'min',

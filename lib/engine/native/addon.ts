@@ -10,6 +10,7 @@ export interface Addon {
   Pair: new (onLog?: (level: number, text: string) => void) => AddonPair;
   Trainer: new (onLog?: (level: number, text: string) => void) => AddonTrainer;
   describeModels(runtime: RuntimeFiles, paths: readonly string[]): Promise<AddonDescriptions>;
+  openVocabulary(runtime: RuntimeFiles, path: string): Promise<AddonVocabulary>;
 }
 
 export interface AddonPair {
@@ -94,6 +95,14 @@ export interface AddonPairDescription {
   specialTokens: AddonSpecialToken[];
   longestToken: number;
   unusedTokensDiffer: boolean;
+}
+
+export interface AddonVocabulary {
+  model: AddonModelDescription;
+  specialTokens: AddonSpecialToken[];
+  longestToken: number;
+  tokenise(text: string, parseSpecial: boolean): Promise<AddonTokens>;
+  detokenise(tokens: Int32Array): Promise<string>;
 }
 
 export interface AddonDescriptions {

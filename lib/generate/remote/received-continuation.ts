@@ -1,7 +1,7 @@
+import type {ServerKind} from '../../utils/http/server-models.js';
 import {StoppingText} from '../stopping-text.js';
 import type {Continuation, StopReason} from '../text-generator.js';
 import type {CompletionChoice} from './completion-events.js';
-import type {ServerKind} from './server-kind.js';
 
 /** A continuation as it comes from a server. */
 export class ReceivedContinuation {

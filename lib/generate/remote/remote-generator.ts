@@ -1,9 +1,10 @@
-import process from 'node:process';
 import type {z} from 'zod';
 import {GenerationError} from '../../errors/generation-error.js';
-import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import type {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
 import {check} from '../../utils/check.js';
+import {credentials} from '../../utils/http/credentials.js';
+import {RemoteServer} from '../../utils/http/remote-server.js';
+import {listModels, type ServerKind} from '../../utils/http/server-models.js';
 import {type CheckedInput, generateSchema} from '../generate-schema.js';
 import type {RemoteGeneratorOptions, remoteOptionsSchema} from '../generator-options.js';
 import {type LoadedModel, loadLlamaModel} from '../local/llama-model.js';
@@ -16,9 +17,7 @@ import type {
   TextGenerator,
 } from '../text-generator.js';
 import {type CompletionEvent, completionEvents, usageOf} from './completion-events.js';
-import {CompletionServer} from './completion-server.js';
 import {ReceivedContinuation} from './received-continuation.js';
-import {askForModels, type ServerKind} from './server-kind.js';
 import {type CompletionPrompt, completionPrompt} from './server-prompts.js';
 
 /** What a server may write at most if nobody says: servers differ in what they take for that. */
@@ -28,7 +27,7 @@ type Secrets = Pick<RemoteGeneratorOptions, 'apiKey' | 'headers'>;
 
 /** What a generator at a server is made of. */
 interface RemoteParts {
-  server: CompletionServer;
+  server: RemoteServer;
   model: string;
   kind: ServerKind;
   loaded: LoadedModel | undefined;
@@ -53,11 +52,10 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
   /** Asks the server what it is. */
   static async open(
     {url, model, tokenizer, retries, templateArguments, date, signal}: z.output<typeof remoteOptionsSchema>,
-    {apiKey = process.env.IMPLICIT_PRM_API_KEY || undefined, headers = {}}: Secrets,
+    secrets: Secrets,
   ): Promise<RemoteGenerator> {
-    requireHeaders({apiKey: apiKey ?? '', ...headers});
-    const server = new CompletionServer({url, apiKey, headers, retries});
-    const {first, kind} = await askForModels(server, signal);
+    const server = new RemoteServer({url, retries, ...credentials(secrets, "openGenerator's options")});
+    const {models, kind} = await listModels(server, signal);
     const loaded =
       tokenizer === undefined
         ? undefined
@@ -66,7 +64,7 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
       const tokeniser =
         loaded && (await generationTokeniser(loaded.model, {templateArguments, date, signal}));
       return new RemoteGenerator({
-        ...{server, model: model ?? first, kind, loaded, tokeniser},
+        ...{server, model: model ?? models[0]!.id, kind, loaded, tokeniser},
         templateArguments: templateArguments ?? {},
       });
     } catch (error) {
@@ -75,7 +73,7 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
     }
   }
 
-  readonly #server: CompletionServer;
+  readonly #server: RemoteServer;
   readonly #model: string;
   readonly #kind: ServerKind;
   readonly #loaded: LoadedModel | undefined;
@@ -257,17 +255,6 @@ const vocabularyAlone = {
   modelsDirectory: undefined,
   onLog: undefined,
 } as const;
-
-/** fetch would show a value that is no header's. */
-function requireHeaders(values: Record<string, string>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (typeof value !== 'string' || !/^[\x20-\x7e]*$/u.test(value)) {
-      throw new InvalidInputError(
-        `${name} in openGenerator's options has to be a string of ASCII characters.`,
-      );
-    }
-  }
-}
 
 function sum(a: GenerationUsage, b: GenerationUsage): GenerationUsage {
   return {evaluated: a.evaluated + b.evaluated, generated: a.generated + b.generated};

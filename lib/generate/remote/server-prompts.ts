@@ -3,8 +3,8 @@ import {ChatTemplateError} from '../../errors/chat-template-error.js';
 import {RemoteError} from '../../errors/remote-error.js';
 import type {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
 import type {ChatMessage, Prompt} from '../../text/prompt.js';
+import type {RemoteServer} from '../../utils/http/remote-server.js';
 import type {CheckedInput} from '../generate-schema.js';
-import type {CompletionServer} from './completion-server.js';
 
 /** What `/v1/completions` takes for a prompt: a text, or tokens. */
 export type CompletionPrompt = string | number[];
@@ -23,7 +23,7 @@ interface PromptedModel {
 
 /** The prompt and the prefix as the server is to go on from them. */
 export async function completionPrompt(
-  server: CompletionServer,
+  server: RemoteServer,
   model: PromptedModel,
   {prompt, prefix, allowSpecialTokens, signal}: CheckedInput,
 ): Promise<CompletionPrompt> {
@@ -55,7 +55,7 @@ function messagesOf(prompt: Exclude<Prompt, {raw: unknown}>): readonly ChatMessa
 
 /** vLLM and SGLang make tokens of messages, llama-server makes a text of them. */
 async function templatedByServer(
-  server: CompletionServer,
+  server: RemoteServer,
   {name: model, templateArguments}: PromptedModel,
   messages: readonly ChatMessage[],
   prefix: string,
@@ -91,7 +91,7 @@ async function templatedByServer(
 }
 
 async function tokensOf(
-  server: CompletionServer,
+  server: RemoteServer,
   body: Record<string, unknown>,
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
