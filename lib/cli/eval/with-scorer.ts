@@ -54,7 +54,8 @@ export async function withScorer<T>(
     const {beta, ...options} = pairOptions;
     prepared = await prepare(options, flags, progress);
     const {models} = prepared;
-    const cache = flags.cache === false ? undefined : await openCache({...settingsOf(options), ...models}, flags.cache);
+    const cache =
+      flags.cache === false ? undefined : await openCache({...settingsOf(options), ...models}, flags.cache);
     const opened = new CachedScorer(cache, prepared.open);
     scorer = opened;
     if (cache?.isShared && !flags.quiet) {
