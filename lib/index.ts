@@ -14,9 +14,14 @@ export type {
   SingleModelEngine,
   TokenSequence,
 } from './engine/engine.js';
-export type {MemoryInfo, ModelInfo} from './engine/engine-info.js';
+export type {MemoryInfo, ModelInfo, RemoteModelInfo} from './engine/engine-info.js';
 export {type MergeAdapterOptions, type MergedAdapter, mergeAdapter} from './engine/native/merge-adapter.js';
 export type {LogListener} from './engine/native/native-engine.js';
+export type {
+  RemoteEngineKind,
+  RemoteModelOptions,
+  RemoteRequestOptions,
+} from './engine/remote/remote-options.js';
 export type {TokenUsage} from './engine/token-usage.js';
 export {ChatTemplateError} from './errors/chat-template-error.js';
 export {ContextOverflowError} from './errors/context-overflow-error.js';

@@ -1,5 +1,5 @@
-import type {EvaluationOptions, ModelEngine, TokenSequence} from '../engine.js';
-import type {Member, MemberLogprobs} from './member.js';
+import type {ModelEngine, ModelLogprobs, TokenSequence} from '../engine.js';
+import type {Member, MemberOptions} from './member.js';
 
 /** A model in this process, beside one at a server. */
 export class LocalMember implements Member {
@@ -10,9 +10,8 @@ export class LocalMember implements Member {
     this.#engine = engine;
   }
 
-  async logprobs(sequences: readonly TokenSequence[], options: EvaluationOptions): Promise<MemberLogprobs> {
-    const {policy, evaluated} = await this.#engine.logprobs(sequences, options);
-    return {logprobs: policy, evaluated};
+  async logprobs(sequences: readonly TokenSequence[], options: MemberOptions): Promise<ModelLogprobs> {
+    return this.#engine.modelLogprobs('policy', sequences, options);
   }
 
   async close(): Promise<void> {

@@ -1,17 +1,12 @@
-import type {EvaluationOptions, TokenSequence} from '../engine.js';
+import type {EvaluationOptions, ModelLogprobs, TokenSequence} from '../engine.js';
 
-/** Log-probabilities of sequences under one model, in their order. */
-export interface MemberLogprobs {
-  /** Of each sequence from its `from` on, in nats. */
-  logprobs: Float32Array[];
-  /** For each sequence how many tokens had to be evaluated for it. */
-  evaluated: Uint32Array;
-}
+/** How a member is asked: as an engine is for one model. */
+export type MemberOptions = EvaluationOptions & {likeliest?: boolean | undefined};
 
 /** One model of a pair, wherever it is. */
 export interface Member {
-  /** As of an engine; progress counts the tokens of this model alone. */
-  logprobs(sequences: readonly TokenSequence[], options: EvaluationOptions): Promise<MemberLogprobs>;
+  /** As `modelLogprobs` of an engine; progress counts the tokens of this model alone. */
+  logprobs(sequences: readonly TokenSequence[], options: MemberOptions): Promise<ModelLogprobs>;
   /** Frees what it holds. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type {RemoteServer} from '../../utils/http/remote-server.js';
-import type {TokenSequence} from '../engine.js';
+import type {LikeliestTokens, TokenSequence} from '../engine.js';
 
 /** One request for log-probabilities. */
 export interface ChunkRequest {
@@ -9,6 +9,8 @@ export interface ChunkRequest {
   /** Whether it is an adapter there. */
   isAdapter: boolean;
   sequences: readonly TokenSequence[];
+  /** Whether the most probable tokens are wanted too. */
+  likeliest: boolean;
   signal: AbortSignal;
 }
 
@@ -16,6 +18,8 @@ export interface ChunkRequest {
 export interface ChunkLogprobs {
   /** Of each sequence from its `from` on, in nats. */
   logprobs: Float32Array[];
+  /** Of each sequence from its `from` to behind its end, if they were asked for. */
+  likeliest: LikeliestTokens[] | null;
   /** For each sequence how many tokens the server evaluated for it, its last one left out. */
   evaluated: number[];
 }
@@ -44,4 +48,32 @@ export function checkedLogprob(value: unknown, refuse: (why: string) => Error): 
   }
 
   return value <= impossible ? Number.NEGATIVE_INFINITY : Math.min(value, 0);
+}
+
+/** A token and its log-probability. */
+export interface Candidate {
+  token: number;
+  logprob: number;
+}
+
+/** The most probable of some tokens, and of equals the one of the lowest number. */
+export function mostProbable(candidates: readonly Candidate[]): Candidate | undefined {
+  let best: Candidate | undefined;
+  for (const candidate of candidates) {
+    const isBetter =
+      best === undefined ||
+      candidate.logprob > best.logprob ||
+      (candidate.logprob === best.logprob && candidate.token < best.token);
+    best = isBetter ? candidate : best;
+  }
+
+  return best;
+}
+
+/** Likeliest tokens of single positions as an engine gives them. */
+export function likeliestTokens(best: readonly Candidate[]): LikeliestTokens {
+  return {
+    tokens: Int32Array.from(best, ({token}) => token),
+    logprobs: Float32Array.from(best, ({logprob}) => logprob),
+  };
 }

@@ -1,9 +1,17 @@
 import {ContextOverflowError} from '../../errors/context-overflow-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
-import type {EvaluationOptions, ModelEngine, SequenceLogprobs, TokenSequence} from '../engine.js';
+import type {
+  EvaluationOptions,
+  ModelEngine,
+  ModelLogprobs,
+  ModelName,
+  SequenceLogprobs,
+  TokenSequence,
+} from '../engine.js';
 import type {EngineInfo} from '../engine-info.js';
-import {requireSequences} from '../require-tokens.js';
-import type {Member, MemberLogprobs} from './member.js';
+import {requireNumbers} from '../require-numbers.js';
+import {requireModel, requireSequences} from '../require-tokens.js';
+import type {Member, MemberOptions} from './member.js';
 
 /** The models of a remote engine, one of which may be in this process. */
 export interface Members {
@@ -32,25 +40,31 @@ export class RemoteEngine implements ModelEngine {
     this.#requireOpen();
     requireSequences(sequences);
     this.#requireShort(sequences);
-    // A model that fails takes the other with it.
-    const failing = new AbortController();
-    const any = AbortSignal.any(
-      [signal, this.#closing.signal, failing.signal].filter(one => one !== undefined),
-    );
     const {policy, reference} = this.#members;
     const progress = addedUp(onProgress, reference ? 2 : 1);
-    const of = async (member: Member, index: number) =>
+    const ask = (member: Member, index: number, any: AbortSignal) =>
       member.logprobs(sequences, {signal: any, onProgress: progress?.(index)});
-    try {
-      const [ofPolicy, ofReference] = await Promise.all([of(policy, 0), reference && of(reference, 1)]);
-      return together(ofPolicy, ofReference);
-    } catch (error) {
-      failing.abort(error);
-      // Whichever request was stopped by the signal, it is the signal's reason that is told.
-      signal?.throwIfAborted();
-      this.#closing.signal.throwIfAborted();
-      throw error;
-    }
+    const [ofPolicy, ofReference] = await this.#whileOpen(signal, any =>
+      Promise.all([ask(policy, 0, any), reference && ask(reference, 1, any)]),
+    );
+    return together(ofPolicy, ofReference);
+  }
+
+  async modelLogprobs(
+    model: ModelName,
+    sequences: readonly TokenSequence[],
+    {signal, likeliest = false, ...options}: MemberOptions = {},
+  ): Promise<ModelLogprobs> {
+    this.#requireOpen();
+    requireModel(model, this.info);
+    requireSequences(sequences, likeliest);
+    this.#requireShort(sequences);
+    const member = this.#members[model]!;
+    const result = await this.#whileOpen(signal, any =>
+      member.logprobs(sequences, {...options, likeliest, signal: any}),
+    );
+    requireNumbers(model, sequences, result);
+    return result;
   }
 
   /** Ends all requests and frees a model of this process. Resolves once it is freed; may be called again. */
@@ -62,6 +76,26 @@ export class RemoteEngine implements ModelEngine {
   async #close(): Promise<void> {
     this.#closing.abort(new PairClosedError('The pair was closed while it worked.'));
     await Promise.all([this.#members.policy.close(), this.#members.reference?.close()]);
+  }
+
+  /** Does work under a signal that fires with the caller's, when the engine is closed, and when a part of it fails. */
+  async #whileOpen<T>(
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const failing = new AbortController();
+    const any = AbortSignal.any(
+      [signal, this.#closing.signal, failing.signal].filter(one => one !== undefined),
+    );
+    try {
+      return await work(any);
+    } catch (error) {
+      failing.abort(error);
+      // Whatever the signal stopped first, it is the signal's reason that is told.
+      signal?.throwIfAborted();
+      this.#closing.signal.throwIfAborted();
+      throw error;
+    }
   }
 
   #requireOpen(): void {
@@ -96,7 +130,7 @@ function addedUp(
     };
 }
 
-function together(policy: MemberLogprobs, reference: MemberLogprobs | undefined): SequenceLogprobs {
+function together(policy: ModelLogprobs, reference: ModelLogprobs | undefined): SequenceLogprobs {
   return {
     policy: policy.logprobs,
     reference: reference?.logprobs ?? null,

@@ -1,7 +1,7 @@
-import type {EvaluationOptions, TokenSequence} from '../engine.js';
-import {type ChunkLimits, chunksOf, distinctSequences} from './chunks.js';
+import type {ModelLogprobs, TokenSequence} from '../engine.js';
+import {type ChunkLimits, chunksOf, type DistinctSequences, distinctSequences} from './chunks.js';
 import type {Lane} from './lane.js';
-import type {Member, MemberLogprobs} from './member.js';
+import type {Member, MemberOptions} from './member.js';
 import type {ChunkLogprobs, Protocol} from './protocol.js';
 import type {RemoteEngineKind} from './remote-options.js';
 import type {ServedModel} from './served-model.js';
@@ -34,8 +34,8 @@ export class RemoteMember implements Member {
 
   async logprobs(
     sequences: readonly TokenSequence[],
-    {signal, onProgress}: EvaluationOptions,
-  ): Promise<MemberLogprobs> {
+    {signal, onProgress, likeliest = false}: MemberOptions,
+  ): Promise<ModelLogprobs> {
     const {distinct, indices} = distinctSequences(sequences);
     const total = countTokens(sequences);
     let tokens = total - countTokens(distinct);
@@ -45,7 +45,11 @@ export class RemoteMember implements Member {
     try {
       const answers = await Promise.all(
         chunksOf(distinct, this.#limits).map(async chunk => {
-          const answer = await this.#lane.run(this.model.id, async () => this.ask(chunk, either), either);
+          const answer = await this.#lane.run(
+            this.model.id,
+            async () => this.ask(chunk, either, likeliest),
+            either,
+          );
           tokens += countTokens(chunk);
           onProgress?.({tokens, total});
           return answer;
@@ -59,9 +63,13 @@ export class RemoteMember implements Member {
   }
 
   /** Asks for sequences in one request, at once, whoever else is asking. */
-  async ask(sequences: readonly TokenSequence[], signal: AbortSignal): Promise<ChunkLogprobs> {
+  async ask(
+    sequences: readonly TokenSequence[],
+    signal: AbortSignal,
+    likeliest = false,
+  ): Promise<ChunkLogprobs> {
     const {server, engine, id, parent} = this.model;
-    return protocols[engine]({server, model: id, isAdapter: parent !== null, sequences, signal});
+    return protocols[engine]({server, model: id, isAdapter: parent !== null, sequences, likeliest, signal});
   }
 
   async close(): Promise<void> {
@@ -77,20 +85,28 @@ function countTokens(sequences: readonly TokenSequence[]): number {
 /** Answers for distinct sequences as those for the sequences asked for; an equal one is evaluated once. */
 function inOrder(
   sequences: readonly TokenSequence[],
-  {distinct, indices}: ReturnType<typeof distinctSequences>,
+  {distinct, indices}: DistinctSequences,
   answers: readonly ChunkLogprobs[],
-): MemberLogprobs {
+): ModelLogprobs {
   const logprobs = answers.flatMap(answer => answer.logprobs);
+  const likeliest = answers.flatMap(answer => answer.likeliest ?? []);
   const evaluated = answers.flatMap(answer => answer.evaluated);
-  const counted = new Set<number>();
+  const fromOwn = <Numbers extends Float32Array | Int32Array>(numbers: Numbers, index: number) =>
+    numbers.slice(sequences[index]!.from - distinct[indices[index]!]!.from) as Numbers;
+  const isCounted = new Set<number>();
   return {
-    logprobs: sequences.map(({from}, index) => {
-      const which = indices[index]!;
-      return logprobs[which]!.slice(from - distinct[which]!.from);
-    }),
+    logprobs: indices.map((which, index) => fromOwn(logprobs[which]!, index)),
+    likeliest:
+      likeliest.length === 0
+        ? null
+        : indices.map((which, index) => ({
+            tokens: fromOwn(likeliest[which]!.tokens, index),
+            logprobs: fromOwn(likeliest[which]!.logprobs, index),
+          })),
     evaluated: Uint32Array.from(indices, which => {
-      const count = counted.has(which) ? 0 : evaluated[which]!;
-      counted.add(which);
+      // Behind the last token something is predicted only where likeliest tokens are asked for.
+      const count = isCounted.has(which) ? 0 : evaluated[which]! + (likeliest.length === 0 ? 0 : 1);
+      isCounted.add(which);
       return count;
     }),
   };

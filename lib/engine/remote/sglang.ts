@@ -1,6 +1,12 @@
 import {z} from 'zod';
-import type {TokenSequence} from '../engine.js';
-import {type ChunkLogprobs, type ChunkRequest, checkedLogprob} from './protocol.js';
+import type {LikeliestTokens, TokenSequence} from '../engine.js';
+import {
+  type ChunkLogprobs,
+  type ChunkRequest,
+  checkedLogprob,
+  likeliestTokens,
+  mostProbable,
+} from './protocol.js';
 
 const path = '/generate';
 
@@ -13,6 +19,8 @@ const answer = z.array(
       prompt_tokens: z.number(),
       cached_tokens: z.number().nullish(),
       input_token_logprobs: z.array(triple),
+      input_top_logprobs: z.array(z.array(triple).nullable()).nullish(),
+      output_top_logprobs: z.array(z.array(triple).nullable()).nullish(),
     }),
   }),
 );
@@ -22,11 +30,13 @@ const answer = z.array(
  * are wanted from, so that responses to one prompt share it.
  */
 export async function askSglang(request: ChunkRequest): Promise<ChunkLogprobs> {
-  const {server, model, isAdapter, sequences, signal} = request;
+  const {server, model, isAdapter, sequences, likeliest, signal} = request;
   const body = {
     input_ids: sequences.map(({tokens}) => Array.from(tokens)),
-    sampling_params: {max_new_tokens: 0, temperature: 1},
+    // The token behind the end is likeliest among what is written there.
+    sampling_params: {max_new_tokens: likeliest ? 1 : 0, temperature: 1},
     return_logprob: true,
+    ...(likeliest ? {top_logprobs_num: 1} : {}),
     // The first that comes has none, as nothing is looked at before it.
     logprob_start_len: sequences.map(({from}) => from - 1),
     ...(isAdapter ? {lora_path: sequences.map(() => model)} : {}),
@@ -45,6 +55,7 @@ export async function askSglang(request: ChunkRequest): Promise<ChunkLogprobs> {
   const metas = data.map(({meta_info: meta}) => meta);
   return {
     logprobs: metas.map((meta, index) => readTriples(meta, sequences[index]!, refuse)),
+    likeliest: likeliest ? metas.map((meta, index) => readLikeliest(meta, sequences[index]!, refuse)) : null,
     evaluated: metas.map(({cached_tokens: cached}, index) => {
       const needed = sequences[index]!.tokens.length - 1;
       return Math.min(Math.max(needed - (cached ?? 0), 0), needed);
@@ -52,8 +63,10 @@ export async function askSglang(request: ChunkRequest): Promise<ChunkLogprobs> {
   };
 }
 
+type Meta = z.output<typeof answer>[number]['meta_info'];
+
 function readTriples(
-  {prompt_tokens: length, input_token_logprobs: triples}: z.output<typeof answer>[number]['meta_info'],
+  {prompt_tokens: length, input_token_logprobs: triples}: Meta,
   {tokens, from}: TokenSequence,
   refuse: (why: string) => Error,
 ): Float32Array {
@@ -72,4 +85,29 @@ function readTriples(
 
     return checkedLogprob(logprob, refuse);
   });
+}
+
+function readLikeliest(
+  {input_top_logprobs: inputs, output_top_logprobs: outputs}: Meta,
+  {tokens, from}: TokenSequence,
+  refuse: (why: string) => Error,
+): LikeliestTokens {
+  // As of the tokens themselves, the first position has none.
+  const all = [...(inputs?.slice(1) ?? []), ...(outputs?.slice(0, 1) ?? [])];
+  if (all.length !== tokens.length - from + 1) {
+    throw refuse('does not tell the likeliest token of every position (top_logprobs_num)');
+  }
+
+  return likeliestTokens(
+    all.map(triples => {
+      const best = mostProbable(
+        (triples ?? []).map(([logprob, token]) => ({token, logprob: checkedLogprob(logprob, refuse)})),
+      );
+      if (!best) {
+        throw refuse('does not tell the likeliest token of every position (top_logprobs_num)');
+      }
+
+      return best;
+    }),
+  );
 }

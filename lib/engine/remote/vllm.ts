@@ -1,14 +1,28 @@
 import {z} from 'zod';
 import {RemoteError} from '../../errors/remote-error.js';
-import type {TokenSequence} from '../engine.js';
+import type {LikeliestTokens, TokenSequence} from '../engine.js';
 import {shareOut} from './chunks.js';
-import {type ChunkLogprobs, type ChunkRequest, checkedLogprob} from './protocol.js';
+import {
+  type Candidate,
+  type ChunkLogprobs,
+  type ChunkRequest,
+  checkedLogprob,
+  likeliestTokens,
+  mostProbable,
+} from './protocol.js';
 
 const path = '/v1/completions';
 
 const answer = z.object({
   choices: z.array(
-    z.object({index: z.int().min(0).default(0), prompt_logprobs: z.array(z.unknown()).nullish()}),
+    z.object({
+      index: z.int().min(0).default(0),
+      prompt_logprobs: z.array(z.unknown()).nullish(),
+      /** Of what was written behind the prompt. */
+      logprobs: z
+        .object({top_logprobs: z.array(z.record(z.string(), z.number()).nullish()).nullish()})
+        .nullish(),
+    }),
   ),
   usage: z
     .object({
@@ -31,9 +45,12 @@ const neutral = {
 
 /** Asks vLLM, or a server that answers as it does. One token has to be written for every sequence. */
 export async function askVllm(request: ChunkRequest): Promise<ChunkLogprobs> {
-  const {server, model, sequences, signal} = request;
+  const {server, model, sequences, likeliest, signal} = request;
   const prompt = sequences.map(({tokens}) => Array.from(tokens));
-  const body = {model, prompt, max_tokens: 1, prompt_logprobs: 0, stream: false, ...neutral};
+  const wanted = likeliest
+    ? {prompt_logprobs: 1, logprobs: 1, return_tokens_as_token_ids: true}
+    : {prompt_logprobs: 0};
+  const body = {model, prompt, max_tokens: 1, ...wanted, stream: false, ...neutral};
   const said = await server.json(path, {body, signal}).catch((error: unknown) => {
     throw explained(error);
   });
@@ -47,24 +64,32 @@ export async function askVllm(request: ChunkRequest): Promise<ChunkLogprobs> {
     );
   }
 
-  const logprobs: Float32Array[] = [];
-  for (const {index, prompt_logprobs: entries} of data.choices) {
+  const found: {logprobs: Float32Array; likeliest: LikeliestTokens | undefined}[] = [];
+  for (const choice of data.choices) {
+    const {index} = choice;
     const sequence = sequences[index];
-    if (!sequence || logprobs[index]) {
+    if (!sequence || found[index]) {
       throw refuse(`answers twice for a prompt, or for prompt ${index} of ${sequences.length}`);
     }
 
-    logprobs[index] = readEntries(entries, sequence, refuse);
+    found[index] = readChoice(choice, sequence, {likeliest, refuse});
   }
 
-  return {logprobs, evaluated: evaluatedOf(sequences, data.usage)};
+  return {
+    logprobs: found.map(({logprobs}) => logprobs),
+    likeliest: likeliest ? found.map(one => one.likeliest!) : null,
+    evaluated: evaluatedOf(sequences, data.usage),
+  };
 }
 
-function readEntries(
-  entries: readonly unknown[] | null | undefined,
+type Choice = z.output<typeof answer>['choices'][number];
+type Entry = Record<number, {logprob?: unknown}>;
+
+function readChoice(
+  {prompt_logprobs: entries, logprobs: written}: Choice,
   {tokens, from}: TokenSequence,
-  refuse: (why: string) => Error,
-): Float32Array {
+  {likeliest, refuse}: {likeliest: boolean; refuse: (why: string) => Error},
+): {logprobs: Float32Array; likeliest: LikeliestTokens | undefined} {
   if (!entries) {
     throw refuse(
       'gives no log-probabilities of a prompt (prompt_logprobs): it is not vLLM, nor answers as it does',
@@ -75,15 +100,48 @@ function readEntries(
     throw refuse(`gives ${entries.length} log-probabilities for a prompt of ${tokens.length} tokens`);
   }
 
-  return Float32Array.from({length: tokens.length - from}, (_, offset) => {
-    const entry = entries[from + offset] as Record<number, {logprob?: unknown}> | null | undefined;
+  const best: Candidate[] = [];
+  const logprobs = Float32Array.from({length: tokens.length - from}, (_, offset) => {
+    const entry = entries[from + offset] as Entry | null | undefined;
     const own = entry?.[tokens[from + offset]!];
     if (!own) {
       throw refuse('gives log-probabilities of other tokens than it was sent');
     }
 
+    if (likeliest) {
+      best.push(bestOfEntry(entry, refuse));
+    }
+
     return checkedLogprob(own.logprob, refuse);
   });
+  return {
+    logprobs,
+    likeliest: likeliest ? likeliestTokens([...best, nextToken(written, refuse)]) : undefined,
+  };
+}
+
+function bestOfEntry(entry: Entry, refuse: (why: string) => Error): Candidate {
+  const candidates = Object.entries(entry).map(([token, {logprob}]) => ({
+    token: Number(token),
+    logprob: checkedLogprob(logprob, refuse),
+  }));
+  return mostProbable(candidates)!;
+}
+
+/** What comes behind a prompt most probably: vLLM writes a token, and tells the likeliest as `token_id:49`. */
+function nextToken(written: Choice['logprobs'], refuse: (why: string) => Error): Candidate {
+  const candidates = Object.entries(written?.top_logprobs?.[0] ?? {}).map(([name, logprob]) => ({
+    token: Number(/^token_id:(\d+)$/u.exec(name)?.[1]),
+    logprob: checkedLogprob(logprob, refuse),
+  }));
+  const best = mostProbable(candidates);
+  if (!best || Number.isNaN(best.token)) {
+    throw refuse(
+      'does not tell the number of the likeliest next token (logprobs with return_tokens_as_token_ids)',
+    );
+  }
+
+  return best;
 }
 
 /** Only the sum of the request is told. */

@@ -1,7 +1,7 @@
 import type {ServerResponse} from 'node:http';
 import {setTimeout} from 'node:timers/promises';
 import {openVocabulary} from '../../../lib/engine/native/open-vocabulary.js';
-import {openPair, type Pair} from '../../../lib/index.js';
+import {type ModelLogprobs, openPair, type Pair} from '../../../lib/index.js';
 import {arithmeticPair, exact, loraFile} from '../../helpers/pairs.js';
 import {type FakeRequest, type FakeRoute, type FakeServer, sendJson, serveFake} from './fake-server.js';
 
@@ -107,33 +107,45 @@ export async function serveModels(options: FakeModelsOptions = {}): Promise<Fake
   });
 }
 
-type Score = (model: string, prompts: number[][], from: (index: number) => number) => Promise<Float32Array[]>;
+type Score = (model: string, prompts: number[][], from: (index: number) => number) => Promise<ModelLogprobs>;
 
 async function logprobsOf(
   pair: Pair,
   model: string,
   prompts: number[][],
   from: (index: number) => number,
-): Promise<Float32Array[]> {
+): Promise<ModelLogprobs> {
   const sequences = prompts.map((tokens, index) => ({tokens: Int32Array.from(tokens), from: from(index)}));
-  const {policy, reference} = await pair.engine.logprobs(sequences);
-  return model === names.policy ? policy : reference!;
+  const name = model === names.policy ? 'policy' : 'reference';
+  return pair.engine.modelLogprobs(name, sequences, {likeliest: true});
 }
 
 /** As vLLM completes prompts that are to be scored. */
 async function complete(
-  {model, prompt}: {model: string; prompt: number[][]},
+  body: {model: string; prompt: number[][]; prompt_logprobs: number},
   score: Score,
 ): Promise<unknown> {
-  const all = await score(model, prompt, () => 1);
-  const choices = prompt.map((tokens, index) => ({
-    ...{index, text: '4', logprobs: null, finish_reason: 'length'},
-    prompt_logprobs: tokens.map((token, position) =>
-      position === 0
-        ? null
-        : {[token]: {logprob: all[index]![position - 1], rank: 1, decoded_token: tokenString(token)}},
-    ),
-  }));
+  const {model, prompt, prompt_logprobs: wanted} = body;
+  const {logprobs, likeliest} = await score(model, prompt, () => 1);
+  const entry = (token: number, logprob: number) => ({
+    [token]: {logprob, rank: 1, decoded_token: tokenString(token)},
+  });
+  const choices = prompt.map((tokens, index) => {
+    const best = likeliest![index]!;
+    const next = {[`token_id:${best.tokens.at(-1)}`]: best.logprobs.at(-1)};
+    return {
+      ...{index, text: '4', finish_reason: 'length'},
+      logprobs: wanted > 0 ? {top_logprobs: [next]} : null,
+      prompt_logprobs: tokens.map((token, position) =>
+        position === 0
+          ? null
+          : {
+              ...(wanted > 0 ? entry(best.tokens[position - 1]!, best.logprobs[position - 1]!) : {}),
+              ...entry(token, logprobs[index]![position - 1]!),
+            },
+      ),
+    };
+  });
   const tokens = prompt.reduce((sum, {length}) => sum + length, 0);
   // In another order than they were asked for.
   return {
@@ -144,21 +156,33 @@ async function complete(
 
 /** As SGLang does. */
 async function generate(
-  body: {input_ids: number[][]; logprob_start_len: number[]; lora_path?: string[]},
+  body: {
+    input_ids: number[][];
+    logprob_start_len: number[];
+    lora_path?: string[];
+    top_logprobs_num?: number;
+  },
   score: Score,
 ): Promise<unknown> {
-  const {input_ids: inputs, logprob_start_len: starts, lora_path: adapters} = body;
-  const all = await score(adapters?.[0] ?? names.reference, inputs, index => starts[index]! + 1);
-  return inputs.map((tokens, index) => ({
-    text: '',
-    meta_info: {
-      ...{prompt_tokens: tokens.length, cached_tokens: starts[index]},
-      input_token_logprobs: tokens
-        .slice(starts[index])
-        .map((token, place) => [place === 0 ? null : all[index]![place - 1], token, null]),
-      output_token_logprobs: [],
-    },
-  }));
+  const {input_ids: inputs, logprob_start_len: starts, lora_path: adapters, top_logprobs_num: wanted} = body;
+  const all = await score(adapters?.[0] ?? names.reference, inputs, index => Math.max(starts[index]!, 0) + 1);
+  return inputs.map((tokens, index) => {
+    const {tokens: best, logprobs} = all.likeliest![index]!;
+    const top = Array.from(best, (token, place) => [[logprobs[place], token, null]]);
+    return {
+      text: '',
+      meta_info: {
+        ...{prompt_tokens: tokens.length, cached_tokens: starts[index]},
+        input_token_logprobs: tokens
+          .slice(starts[index])
+          .map((token, place) => [place === 0 ? null : all.logprobs[index]![place - 1], token, null]),
+        output_token_logprobs: [],
+        ...(wanted
+          ? {input_top_logprobs: [null, ...top.slice(0, -1)], output_top_logprobs: top.slice(-1)}
+          : {}),
+      },
+    };
+  });
 }
 
 function models(kind: string): unknown[] {

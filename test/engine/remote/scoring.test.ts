@@ -96,6 +96,31 @@ test('one model may be at a server and the other in this process', async t => {
   }
 });
 
+test('the likeliest tokens are those of the models in this process', async t => {
+  const sglang = await serveModels({kind: 'sglang'});
+  t.teardown(sglang.close);
+  const sequences = golden.slice(0, 2).flatMap(each => sequencesOf(each));
+  sequences.push({tokens: sequences[0]!.tokens, from: sequences[0]!.tokens.length});
+  const ask = async (pair: Pair) =>
+    Promise.all(
+      (['policy', 'reference'] as const).map(async model =>
+        pair.engine.modelLogprobs(model, sequences, {likeliest: true}),
+      ),
+    );
+  const here = await withPair(local, ask);
+  for (const {policy, reference} of [server, sglang]) {
+    const there = await withPair({policy, reference, tokenizer}, ask);
+    for (const [index, {likeliest, logprobs}] of there.entries()) {
+      t.deepEqual(
+        likeliest!.map(({tokens}) => tokens),
+        here[index]!.likeliest!.map(({tokens}) => tokens),
+      );
+      t.is(logprobs.at(-1)!.length, 0);
+      t.is(likeliest!.at(-1)!.tokens.length, 1);
+    }
+  }
+});
+
 test('a policy alone has no log-probabilities of a reference', async t => {
   const alone = {policy: server.policy, reference: undefined, tokenizer};
   await withPair(alone, async pair => {
