@@ -106,7 +106,9 @@ async function prepare(options: PairOptions, flags: EvalFlags, progress: Progres
   }
 
   const files = await locateModels(options, progress);
-  const [{chatTemplate}] = (await describeModels([files.policy], {isolate: options.isolate})).models as [ModelInfo];
+  const [{chatTemplate}] = (await describeModels([files.policy], {isolate: options.isolate})).models as [
+    ModelInfo,
+  ];
   return {
     models: {...files, chatTemplate},
     open: async () => open({...options, ...files}, flags, progress),
