@@ -5,7 +5,6 @@ import {wholeNumber} from './numbers.js';
 export interface GeneratorFlags {
   model?: string;
   apiModel?: string;
-  tokenizer?: string;
   parallel?: number;
 }
 
@@ -19,11 +18,8 @@ export interface GeneratorFlags {
 export function addGeneratorOptions(command: Command, url: string, model: string): Command {
   const server = new Option(`${url} <url>`, 'or a server with /v1/completions: vLLM, SGLang, llama-server');
   return command
-    .addOption(
-      new Option('--model <model>', model).conflicts([server.attributeName(), 'apiModel', 'tokenizer']),
-    )
+    .addOption(new Option('--model <model>', model).conflicts([server.attributeName(), 'apiModel']))
     .addOption(server)
     .option('--api-model <name>', 'the model’s name at the server; its first if left out')
-    .option('--tokenizer <file>', 'a GGUF with its tokenizer and template; the server’s own if left out')
     .option('--parallel <number>', 'responses written at once; 16 if left out', wholeNumber(1, 255));
 }

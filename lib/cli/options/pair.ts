@@ -59,7 +59,6 @@ function addModelOptions(command: Command): Command {
         'policy',
         'reference',
         'lora',
-        'tokenizer',
       ]),
     )
     .option(
@@ -124,7 +123,8 @@ export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
   }
 
   return {
-    ...(bundled ? bundledPair() : {policy: policy!, reference, lora, tokenizer}),
+    ...(bundled ? bundledPair() : {policy: policy!, reference, lora}),
+    tokenizer,
     beta,
     gpu: gpu === 'off' ? false : gpu,
     gpuLayers,

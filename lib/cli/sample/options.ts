@@ -14,6 +14,7 @@ export interface SampleFlags extends GeneratorFlags, DrawingFlags, SymbolicFlags
   count: number;
   lora?: string;
   url?: string;
+  tokenizer?: string;
   maxTokens?: number;
   stop?: string[];
   prefix?: string;
@@ -47,6 +48,12 @@ function addModelOptions(command: Command): Command {
   );
   const model = 'the model that writes: a GGUF file, or a URI such as hf:user/model:Q8_0';
   addGeneratorOptions(counted, '--url', model)
+    .addOption(
+      new Option(
+        '--tokenizer <file>',
+        'a GGUF with its tokenizer and template; the server’s own if left out',
+      ).conflicts('model'),
+    )
     .addOption(
       new Option('--lora <file>', 'a LoRA adapter (GGUF) to apply to it').conflicts([
         'url',

@@ -7,7 +7,6 @@ import type {PairOptions} from '../../pair/pair-options.js';
 import type {Input} from '../../runs/input/open-input.js';
 import {escapeJson} from '../../utils/escape-json.js';
 import {interruptible} from '../interruptible.js';
-import {pairOptionsOf} from '../options/pair.js';
 import {openGeneratorShowing, openPairShowing} from '../run/open-models.js';
 import type {Output} from '../run/output.js';
 import {type RunCounts, tellSkipped} from '../run/run-lines.js';
@@ -16,7 +15,13 @@ import {withRun} from '../run/with-run.js';
 import {ProgressDisplay} from '../terminal/progress-display.js';
 import {createChalk, writeStdout} from '../terminal/stdout.js';
 import {searchIdentity} from './identity.js';
-import {addSearchOptions, generatorOptionsOf, requireUsage, type SearchFlags} from './options.js';
+import {
+  addSearchOptions,
+  generatorOptionsOf,
+  requireUsage,
+  type SearchFlags,
+  searchPairOf,
+} from './options.js';
 import {searchLines} from './search-lines.js';
 import {RunSummary, readSearchedRun} from './searched-run.js';
 import {formatSearches, type SearchedRun} from './table.js';
@@ -45,7 +50,7 @@ export function searchCommand(): Command {
 }
 
 function modelOptionsOf(flags: SearchFlags, command: Command): ModelOptions {
-  const pair = pairOptionsOf(flags, command);
+  const pair = searchPairOf(flags, command);
   return {pair, generator: generatorOptionsOf(flags, pair, command)};
 }
 

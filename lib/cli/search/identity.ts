@@ -1,3 +1,4 @@
+import {knownModels} from '../../eval/scoring/pair-fingerprint.js';
 import type {GeneratorInfo} from '../../generate/text-generator.js';
 import type {PairInfo} from '../../pair/pair.js';
 import type {RunRecord} from '../../runs/record.js';
@@ -17,11 +18,7 @@ export async function searchIdentity(
 ): Promise<RunRecord['identity']> {
   return {
     command: 'search',
-    ...(await modelIdentity({
-      policy: pair.policy.path,
-      reference: pair.reference?.path,
-      lora: pair.lora ?? undefined,
-    })),
+    ...(await modelIdentity(knownModels(pair))),
     generator: generator.url === null ? await fingerprint(generator.model) : generator.model,
     '--generator-url': generator.url,
     '--parallel': generator.parallel,

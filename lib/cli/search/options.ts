@@ -1,12 +1,13 @@
 import {type Command, Option} from 'commander';
 import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate/generator-options.js';
 import type {PairOptions} from '../../pair/pair-options.js';
+import {hasRemoteModel, remoteModelOf} from '../../pair/remote/model-uri.js';
 import type {SearchChoice} from '../../search/search-record.js';
 import type {SearchOptions} from '../../search/search-types.js';
 import {addDrawingOptions, type DrawingFlags, drawingOf} from '../options/drawing.js';
 import {addGeneratorOptions, type GeneratorFlags} from '../options/generator.js';
 import {numberFromZero, positiveNumber, share, wholeNumber} from '../options/numbers.js';
-import {addPairOptions, type PairFlags} from '../options/pair.js';
+import {addPairOptions, type PairFlags, pairOptionsOf} from '../options/pair.js';
 import {addRunOptions, type RunFlags, requireFile} from '../options/run.js';
 import {type AggregateFlags, addAggregateOptions} from '../options/scoring.js';
 import {unescapedText} from '../options/text.js';
@@ -146,6 +147,12 @@ export function searchOptionsOf(flags: SearchFlags): SearchOptions {
   }
 }
 
+/** Makes the options of the command line into those of `openPair`. A tokenizer may be for the generator's server alone. */
+export function searchPairOf(flags: SearchFlags, command: Command): PairOptions {
+  const {tokenizer, ...pair} = pairOptionsOf(flags, command);
+  return hasRemoteModel(pair) ? {...pair, tokenizer} : pair;
+}
+
 /** Makes the options of the command line into those of `openGenerator`. */
 export function generatorOptionsOf(
   {model, generatorUrl: url, apiModel, tokenizer, parallel}: SearchFlags,
@@ -160,6 +167,11 @@ export function generatorOptionsOf(
   }
 
   const writer = model ?? pair.reference;
+  const remote = typeof writer === 'string' ? remoteModelOf(writer) : writer;
+  if (remote) {
+    return {...remote, tokenizer, templateArguments, ...(tokenizer === undefined ? {} : {date: pair.date})};
+  }
+
   if (writer === undefined) {
     command.error(
       "error: required option '--model <model>' not specified (or use --generator-url): the pair has no reference that could write",
@@ -168,7 +180,7 @@ export function generatorOptionsOf(
 
   const {gpu, gpuLayers, threads, contextSize, modelsDirectory} = pair;
   return {
-    ...{model: writer, gpu, gpuLayers, threads, contextSize, modelsDirectory, parallel},
+    ...{model: writer as string, gpu, gpuLayers, threads, contextSize, modelsDirectory, parallel},
     ...{templateArguments, date},
   };
 }
