@@ -29,6 +29,8 @@ Napi::Float32Array toFloat32Array(Napi::Env env, const std::vector<float>& value
     return array;
 }
 
+} // namespace
+
 Napi::Object toJs(Napi::Env env, const TrainingMemory& memory) {
     Napi::Object object = Napi::Object::New(env);
     object["weights"] = static_cast<double>(memory.weights);
@@ -38,8 +40,6 @@ Napi::Object toJs(Napi::Env env, const TrainingMemory& memory) {
     object["graph"] = static_cast<double>(memory.graph);
     return object;
 }
-
-} // namespace
 
 TrainerOptions toTrainerOptions(const Napi::Object& options) {
     TrainerOptions result;

@@ -23,6 +23,7 @@ struct TrainingMetadata {
 TrainingMetadata toMetadata(const Napi::Object& object);
 
 Napi::Object toJs(Napi::Env env, const TrainerDescription& description);
+Napi::Object toJs(Napi::Env env, const TrainingMemory& memory);
 Napi::Array toJs(Napi::Env env, const std::vector<std::vector<float>>& rows);
 Napi::Array toJs(Napi::Env env, const std::vector<NamedValues>& values);
 

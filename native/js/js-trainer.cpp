@@ -23,6 +23,7 @@ void JsTrainer::define(Napi::Env env, Napi::Object exports) {
                      InstanceMethod<&JsTrainer::entry<&JsTrainer::forward>>("forward"),
                      InstanceMethod<&JsTrainer::entry<&JsTrainer::backward>>("backward"),
                      InstanceMethod<&JsTrainer::entry<&JsTrainer::step>>("step"),
+                     InstanceMethod<&JsTrainer::entry<&JsTrainer::memoryInUse>>("memoryInUse"),
                      InstanceMethod<&JsTrainer::entry<&JsTrainer::parameters>>("parameters"),
                      InstanceMethod<&JsTrainer::entry<&JsTrainer::gradients>>("gradients"),
                      InstanceMethod<&JsTrainer::entry<&JsTrainer::setParameters>>("setParameters"),
@@ -120,6 +121,12 @@ Napi::Value JsTrainer::step(const Napi::CallbackInfo& info) {
     return start(info.Env(), info.Env().Undefined(), [this, options](Operation&) -> Convert {
         const double norm = trainer().step(options);
         return [norm](Napi::Env env) -> Napi::Value { return Napi::Number::New(env, norm); };
+    });
+}
+
+Napi::Value JsTrainer::memoryInUse(const Napi::CallbackInfo& info) {
+    return start(info.Env(), info.Env().Undefined(), [this](Operation&) -> Convert {
+        return [memory = trainer().memoryInUse()](Napi::Env env) -> Napi::Value { return toJs(env, memory); };
     });
 }
 

@@ -24,6 +24,7 @@ namespace iprm {
 ///     forward(sequences, adapter, keep, onProgress?)    → {promise of log-probabilities, cancel}
 ///     backward(weights, onProgress?)                    → {promise, cancel}
 ///     step(options)                                     → {promise of the gradients' norm, cancel}
+///     memoryInUse()                                     → {promise of bytes as the description has, cancel}
 ///     parameters(), gradients()                         → {promise of [{name, values}], cancel}
 ///     setParameters([{name, values}])                   → {promise, cancel}
 ///     saveAdapter(path, metadata)                       → {promise, cancel}
@@ -53,6 +54,7 @@ private:
     Napi::Value forward(const Napi::CallbackInfo& info);
     Napi::Value backward(const Napi::CallbackInfo& info);
     Napi::Value step(const Napi::CallbackInfo& info);
+    Napi::Value memoryInUse(const Napi::CallbackInfo& info);
     Napi::Value parameters(const Napi::CallbackInfo& info);
     Napi::Value gradients(const Napi::CallbackInfo& info);
     Napi::Value setParameters(const Napi::CallbackInfo& info);

@@ -24,6 +24,14 @@ AdamW::AdamW(std::vector<size_t> sizes) {
     }
 }
 
+size_t AdamW::bytes() const {
+    size_t numbers = 0;
+    for (const auto* all : {&means_, &squares_}) {
+        for (const auto& some : *all) numbers += some.size();
+    }
+    return numbers * sizeof(float);
+}
+
 double AdamW::step(std::vector<std::vector<float>>& parameters,
                    const std::vector<std::vector<float>>& gradients, const AdamWOptions& options) {
     const double norm = normOf(gradients);

@@ -21,6 +21,8 @@ public:
     double step(std::vector<std::vector<float>>& parameters, const std::vector<std::vector<float>>& gradients,
                 const AdamWOptions& options);
 
+    /// Bytes that the running means take.
+    size_t bytes() const;
     uint64_t steps() const { return steps_; }
     /// The running means of gradients and of their squares, by parameter.
     const std::vector<std::vector<float>>& means() const { return means_; }

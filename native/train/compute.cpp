@@ -88,6 +88,10 @@ size_t Compute::plan(ggml_cgraph* graph) const {
     return bytes;
 }
 
+size_t Compute::allocated(ggml_gallocr* allocator) const {
+    return api_.ggml_gallocr_get_buffer_size(allocator, 0);
+}
+
 void Compute::place(ggml_gallocr* allocator, ggml_cgraph* graph) const {
     if (!api_.ggml_gallocr_alloc_graph(allocator, graph)) outOfMemory(plan(graph));
 }

@@ -32,6 +32,8 @@ public:
     AllocatorPointer allocator() const;
     /// Bytes that the intermediate results of a graph would take.
     size_t plan(ggml_cgraph* graph) const;
+    /// Bytes that an allocator has taken for such results.
+    size_t allocated(ggml_gallocr* allocator) const;
     /// Gives the graph's results memory. Throws Error OUT_OF_MEMORY.
     void place(ggml_gallocr* allocator, ggml_cgraph* graph) const;
 

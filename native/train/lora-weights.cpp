@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 namespace iprm {
@@ -20,6 +21,12 @@ using GgufPointer = std::unique_ptr<gguf_context, decltype(&::gguf_free)>;
 
 std::string shapeText(const ggml_tensor* tensor) {
     return std::to_string(tensor->ne[0]) + " × " + std::to_string(tensor->ne[1]);
+}
+
+std::string shortest(float number) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%g", static_cast<double>(number));
+    return text;
 }
 
 } // namespace
@@ -80,6 +87,12 @@ void LoraWeights::load(const std::string& path, const std::string& architecture)
     if (key < 0 || api_.gguf_get_kv_type(file.get(), key) != GGUF_TYPE_STRING ||
         architecture != api_.gguf_get_val_str(file.get(), key))
         unfitting(path, "it is not for the architecture " + architecture);
+    const int64_t scale = api_.gguf_find_key(file.get(), "adapter.lora.alpha");
+    if (scale < 0 || api_.gguf_get_kv_type(file.get(), scale) != GGUF_TYPE_FLOAT32)
+        unfitting(path, "it does not say its alpha");
+    // By another its numbers would mean something else.
+    if (const float alpha = api_.gguf_get_val_f32(file.get(), scale); alpha != alpha_)
+        unfitting(path, "its alpha is " + shortest(alpha) + ", not " + shortest(alpha_));
     if (api_.gguf_get_n_tensors(file.get()) != static_cast<int64_t>(parameters_.size()))
         unfitting(path, "it adapts other weights than are to be trained");
     for (ggml_tensor* parameter : parameters_) {

@@ -51,6 +51,8 @@ public:
     void write(const std::vector<NamedValues>& values);
     void clearGradients();
 
+    /// Bytes that have been taken for parameters and gradients.
+    size_t allocated() const { return api_.ggml_backend_buffer_get_size(buffer_.get()); }
     /// Bytes that parameters and gradients of such an adapter take.
     static size_t bytes(const std::vector<ggml_tensor*>& targets, int32_t rank);
 

@@ -121,13 +121,15 @@ void Trainer::chooseLayers(const TrainerOptions& options) {
 void Trainer::planMemory(const TrainerOptions& options) {
     plannedLength_ = roundUp(std::min(options.maxTree, options.maxTokens));
     plannedBlocks_ = (roundUp(options.maxTokens) + plannedLength_ - 1) / plannedLength_;
-    memory_.weights = meter_.use().total();
+    memory_.weights = meter_.use().weights;
+    contextBytes_ = meter_.use().total() - memory_.weights;
+    memory_.graph = contextBytes_;
     memory_.adapter = LoraWeights::bytes(targets_, rank_);
     memory_.optimizer = memory_.adapter;
     memory_.activations = planStates(plannedLength_, plannedBlocks_);
     requireMemory(memory_);
     adapter_ = std::make_unique<LoraWeights>(api_, compute_, targets_, rank_, static_cast<float>(alpha_));
-    memory_.graph = planGraph(plannedLength_, plannedBlocks_);
+    memory_.graph = contextBytes_ + planGraph(plannedLength_, plannedBlocks_);
     requireMemory(memory_);
 }
 
@@ -236,7 +238,7 @@ void Trainer::placeTensors(Evaluation& evaluation) {
     if (memoryLimit_ && !isPlanned) {
         TrainingMemory memory = memory_;
         memory.activations = planStates(blocks.length, blocks.blocks);
-        memory.graph = planGraph(blocks.length, blocks.blocks);
+        memory.graph = contextBytes_ + planGraph(blocks.length, blocks.blocks);
         requireMemory(memory);
     }
     evaluation.tensors = makeTensors(evaluation.context.get(), blocks.length, blocks.blocks);
@@ -337,8 +339,7 @@ void Trainer::backward(const std::vector<std::vector<float>>& weights, const Wat
 }
 
 /// ∂L/∂ last state: of each scored token its own, times ∂L/∂ log π.
-void Trainer::writeGradient(const Evaluation& evaluation,
-                            const std::vector<std::vector<float>>& weights) const {
+void Trainer::writeGradient(const Evaluation& evaluation, const std::vector<std::vector<float>>& weights) {
     const TokenBlocks& blocks = evaluation.blocks;
     std::vector<float> byScored(blocks.scored.size());
     if (weights.size() != blocks.places.size())
@@ -357,6 +358,7 @@ void Trainer::writeGradient(const Evaluation& evaluation,
         const float* unit = evaluation.unitGradients.data() + i * width;
         for (size_t k = 0; k < width; ++k) row[k] += byScored[i] * unit[k];
     }
+    hostBytes_ = std::max(hostBytes_, (gradient.size() + evaluation.unitGradients.size()) * sizeof(float));
     compute_.write(evaluation.tensors.gradient, gradient);
 }
 
@@ -417,6 +419,18 @@ TrainerDescription Trainer::describe() const {
     description.memory = memory_;
     description.selfCheck = selfCheck_;
     return description;
+}
+
+TrainingMemory Trainer::memoryInUse() const {
+    TrainingMemory memory;
+    memory.weights = meter_.use().weights;
+    memory.adapter = adapter_->allocated();
+    memory.optimizer = optimizer_->bytes();
+    memory.activations = hostBytes_;
+    if (stateBuffer_) memory.activations += api_.ggml_backend_buffer_get_size(stateBuffer_.get());
+    memory.graph = contextBytes_ + compute_.allocated(shared_.get());
+    for (const auto& allocator : own_) memory.graph += compute_.allocated(allocator.get());
+    return memory;
 }
 
 /// Sequences of random tokens: two that share a beginning, and if attention has a window one that is longer.

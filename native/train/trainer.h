@@ -45,7 +45,7 @@ struct TrainingMemory {
     size_t optimizer = 0;
     /// What layers give, and what is kept for the way back.
     size_t activations = 0;
-    /// What is computed on the way.
+    /// What is computed on the way, and the context whose graph is copied.
     size_t graph = 0;
 
     size_t total() const { return weights + adapter + optimizer + activations + graph; }
@@ -76,6 +76,8 @@ public:
     ~Trainer();
 
     TrainerDescription describe() const;
+    /// Bytes that are taken by now, as the buffers themselves say it; of the host's share the most so far.
+    TrainingMemory memoryInUse() const;
 
     /// log π, in nats, of each sequence's tokens from its `from` on.
     std::vector<std::vector<float>> forward(const std::vector<Sequence>& sequences, bool usesAdapter,
@@ -119,7 +121,7 @@ private:
     void placeTensors(Evaluation& evaluation);
     void writeInputs(const Evaluation& evaluation) const;
     void runLayers(Evaluation& evaluation, bool keep, const Watch& watch);
-    void writeGradient(const Evaluation& evaluation, const std::vector<std::vector<float>>& weights) const;
+    void writeGradient(const Evaluation& evaluation, const std::vector<std::vector<float>>& weights);
     void runBackward(Evaluation& evaluation, int32_t layer, const Watch& watch);
 
     const Runtime& runtime_;
@@ -146,6 +148,10 @@ private:
     double attentionCost_ = 0;
     int32_t contextLength_ = 0;
     TrainingMemory memory_;
+    /// What llama.cpp's own context takes, of which the graph is copied.
+    size_t contextBytes_ = 0;
+    /// The most that gradients of the last states have taken on the host.
+    size_t hostBytes_ = 0;
     SelfCheck selfCheck_;
     BufferPointer stateBuffer_;
     /// For one graph after the other.

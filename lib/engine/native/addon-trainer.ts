@@ -12,6 +12,7 @@ export interface AddonTrainer {
   ): AddonOperation<Float32Array[]>;
   backward(weights: readonly Float32Array[], onProgress?: AddonProgress): AddonOperation<undefined>;
   step(options: AddonStepOptions): AddonOperation<number>;
+  memoryInUse(): AddonOperation<AddonTrainingMemory>;
   parameters(): AddonOperation<AddonNamedValues[]>;
   gradients(): AddonOperation<AddonNamedValues[]>;
   setParameters(values: readonly AddonNamedValues[]): AddonOperation<undefined>;
@@ -45,8 +46,17 @@ export interface AddonTrainerDescription {
   layers: number;
   layersTrained: number;
   contextLength: number;
-  memory: {weights: number; adapter: number; optimizer: number; activations: number; graph: number};
+  memory: AddonTrainingMemory;
   selfCheck: {worst: number; mean: number};
+}
+
+/** In bytes. */
+export interface AddonTrainingMemory {
+  weights: number;
+  adapter: number;
+  optimizer: number;
+  activations: number;
+  graph: number;
 }
 
 export interface AddonStepOptions {

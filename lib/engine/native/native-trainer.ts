@@ -2,7 +2,7 @@ import os from 'node:os';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {showValue} from '../../errors/show-value.js';
-import type {AddonTrainer, AddonTrainerDescription} from './addon-trainer.js';
+import type {AddonTrainer, AddonTrainerDescription, AddonTrainingMemory} from './addon-trainer.js';
 import {findRuntime} from './find-runtime.js';
 import {loadAddon} from './load-addon.js';
 import {type LogListener, logLevel} from './native-engine.js';
@@ -188,6 +188,12 @@ export class NativeTrainer {
     this.#keptLengths = undefined;
     const gradientNorm = await runOperation(() => this.#trainer.step(numbers));
     return {gradientNorm};
+  }
+
+  /** What is taken by now of the memory that the description plans, in bytes, as the buffers themselves say it. */
+  async memoryInUse(): Promise<AddonTrainingMemory> {
+    this.#requireOpen();
+    return runOperation(() => this.#trainer.memoryInUse());
   }
 
   /** The adapter's A and B, each row by row. */
