@@ -53,10 +53,15 @@ Trainer::Trainer(const TrainerOptions& options, const LogSink& sink, const LoadP
         planMemory(options);
         allocate();
         if (options.initialAdapter)
-            adapter_->load(*options.initialAdapter, *model_->metadata("general.architecture"));
+            adapter_->load(*options.initialAdapter, architecture());
         else
             adapter_->initialise(options.seed);
         checkSelf(log, progress);
+    } catch (const Error& error) {
+        const std::string architecture = this->architecture();
+        release();
+        if (error.code != "TRAINING_UNSUPPORTED" || architecture.empty()) throw;
+        throw Error(error.code, std::string(error.what()) + "; its architecture is " + architecture);
     } catch (...) {
         release();
         throw;
@@ -391,7 +396,7 @@ double Trainer::step(const AdamWOptions& options) {
 void Trainer::saveAdapter(const std::string& path, const std::map<std::string, std::string>& texts,
                           const std::map<std::string, double>& numbers) const {
     const LogScope log(llama_, sink_);
-    adapter_->save(path, *model_->metadata("general.architecture"), texts, numbers);
+    adapter_->save(path, architecture(), texts, numbers);
 }
 
 void Trainer::saveState(const std::string& path) const {
@@ -408,9 +413,13 @@ void Trainer::restoreState(const std::string& path) {
     optimizer_->restore(state.steps, std::move(state.means), std::move(state.squares));
 }
 
+std::string Trainer::architecture() const {
+    return model_ ? model_->metadata("general.architecture").value_or("") : "";
+}
+
 TrainerDescription Trainer::describe() const {
     TrainerDescription description;
-    description.architecture = model_->metadata("general.architecture").value_or("");
+    description.architecture = architecture();
     description.parameters = adapter_->size();
     for (const ggml_tensor* weight : targets_) description.targets.emplace_back(weight->name);
     description.layers = graph_->layers();

@@ -105,6 +105,7 @@ private:
     struct Evaluation;
 
     void release();
+    std::string architecture() const;
     void load(const TrainerOptions& options, LogScope& log, const LoadProgress& progress);
     void chooseLayers(const TrainerOptions& options);
     void planMemory(const TrainerOptions& options);
