@@ -32,7 +32,9 @@ function difference(name: string, before: unknown, now: unknown): string {
     return `there was no ${name}`;
   }
 
-  return (now ?? null) === null ? `there was a ${name}` : `the ${name} is another one`;
+  return (now ?? null) === null
+    ? `there was ${/^[aeiou]/u.test(name) ? 'an' : 'a'} ${name}`
+    : `the ${name} is another one`;
 }
 
 function show(value: unknown): string {

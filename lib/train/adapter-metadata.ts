@@ -1,3 +1,4 @@
+import type {z} from 'zod';
 import {baseFingerprintKey, baseNameKey} from '../pair/adapter-base.js';
 import {packageVersion} from '../utils/package-version.js';
 import type {CheckedTrainOptions} from './train-options.js';
@@ -11,15 +12,20 @@ export interface AdapterOrigin {
   fingerprint: string;
   /** The step that the adapter is of. */
   step: number;
+  /** The fingerprint of the adapter that it was gone on from, if from one. */
+  initialAdapter?: z.core.util.JSONType | undefined;
 }
 
 /** What is written into an adapter: how to use it, what it belongs to, how it was made. */
 export function adapterMetadata(
   options: CheckedTrainOptions,
-  {name, fingerprint, step}: AdapterOrigin,
+  {name, fingerprint, step, initialAdapter}: AdapterOrigin,
 ): Record<string, string | number> {
   const training = Object.fromEntries(
-    Object.entries({...recipeOf(options), step}).map(([key, value]) => [key.replace(/^--/u, ''), value]),
+    Object.entries({...recipeOf(options), step, 'initial-adapter': initialAdapter}).map(([key, value]) => [
+      key.replace(/^--/u, ''),
+      value,
+    ]),
   );
   return {
     'general.name': name === '' ? 'implicit PRM' : `${name} implicit PRM`,

@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {z} from 'zod';
 import type {LogListener} from '../engine/native/native-engine.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
@@ -32,6 +33,11 @@ export interface TrainOptions extends RenderingOptions {
   objective?: ObjectiveName | undefined;
   /** β, the reward of one nat, kept in the adapter; 0.05 if left out, the paper's. Short responses want more: 0.5 or 1. */
   beta?: number | undefined;
+  /**
+   * An adapter to go on from, a GGUF file of the same rank, alpha and layers, in place of one that changes nothing yet. The
+   * reference is the base alone all the same.
+   */
+  initialAdapter?: string | undefined;
   /** The adapter's rank; 16 if left out. */
   rank?: number | undefined;
   /** The adapter's scale, twice its rank if left out. */
@@ -113,6 +119,7 @@ export const trainOptionsSchema = z
     steps: records.optional(),
     objective: z.literal(objectiveNames).default('ce'),
     beta: z.number().positive().default(0.05),
+    initialAdapter: path.optional(),
     rank: count.max(1024).default(16),
     alpha: z.number().positive().optional(),
     layers: z.strictObject({last: count}).optional(),
@@ -146,7 +153,18 @@ export const trainOptionsSchema = z
   .refine(({resume, overwrite}) => !(resume && overwrite), {
     message: 'either go on with a training or replace it',
     path: ['overwrite'],
-  });
+  })
+  .refine(
+    ({initialAdapter, output}) => initialAdapter === undefined || !isSamePlace(initialAdapter, output),
+    {
+      message: 'what is gone on from would be replaced; write the adapter to another file',
+      path: ['output'],
+    },
+  );
+
+function isSamePlace(one: string, other: string): boolean {
+  return resolve(one) === resolve(other);
+}
 
 /** {@link TrainOptions} with what was left out. */
 export type CheckedTrainOptions = z.output<typeof trainOptionsSchema>;

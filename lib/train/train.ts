@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {baseFingerprint} from '../pair/adapter-base.js';
+import {locateModel} from '../pair/locate-model.js';
 import {runDifference} from '../runs/difference.js';
 import {ResumeError} from '../runs/run.js';
 import {fileError} from '../utils/file-error.js';
@@ -58,6 +59,10 @@ export async function* train(
   const directory = await TrainingDirectory.take(options.output);
   try {
     const before = await recordBefore(directory, options);
+    if (options.initialAdapter !== undefined) {
+      await locateModel(options.initialAdapter);
+    }
+
     const {prepared, name} = await prepare(input, options, tools);
     const identity = await trainingIdentity(prepared, options);
     const record = before ?? newTrainingRecord(identity);
@@ -105,7 +110,15 @@ async function* trainWith(
 
     const bestStep = best?.step ?? loop.record.step;
     const fingerprint = await baseFingerprint(options.base);
-    await trainer.saveAdapter(options.output, adapterMetadata(options, {name, fingerprint, step: bestStep}));
+    await trainer.saveAdapter(
+      options.output,
+      adapterMetadata(options, {
+        name,
+        fingerprint,
+        step: bestStep,
+        initialAdapter: record.identity['initial adapter'],
+      }),
+    );
     const evaluation = yield* evaluate(trainer, prepared, {...options, maxTokens});
     const result: TrainResult = {
       output: options.output,
@@ -193,9 +206,10 @@ function requireSame(
 }
 
 function trainerOptions(options: CheckedTrainOptions, maxTokens: number): TrainerOptions {
-  const {base, rank, alpha, seed, layers, threads, gpu, memoryLimit, signal, onLog} = options;
+  const {base, initialAdapter, rank, alpha, seed, layers, threads, gpu, memoryLimit, signal, onLog} = options;
   return {
     base,
+    initialAdapter,
     rank,
     alpha,
     seed,

@@ -12,6 +12,9 @@ export async function trainingIdentity(
 ): Promise<TrainingRecord['identity']> {
   return {
     base: await baseFingerprint(options.base),
+    ...(options.initialAdapter === undefined
+      ? {}
+      : {'initial adapter': await baseFingerprint(options.initialAdapter)}),
     data: trainingSetDigest(set),
     ...recipeOf(options),
   };

@@ -87,12 +87,6 @@ void LoraWeights::load(const std::string& path, const std::string& architecture)
     if (key < 0 || api_.gguf_get_kv_type(file.get(), key) != GGUF_TYPE_STRING ||
         architecture != api_.gguf_get_val_str(file.get(), key))
         unfitting(path, "it is not for the architecture " + architecture);
-    const int64_t scale = api_.gguf_find_key(file.get(), "adapter.lora.alpha");
-    if (scale < 0 || api_.gguf_get_kv_type(file.get(), scale) != GGUF_TYPE_FLOAT32)
-        unfitting(path, "it does not say its alpha");
-    // By another its numbers would mean something else.
-    if (const float alpha = api_.gguf_get_val_f32(file.get(), scale); alpha != alpha_)
-        unfitting(path, "its alpha is " + shortest(alpha) + ", not " + shortest(alpha_));
     if (api_.gguf_get_n_tensors(file.get()) != static_cast<int64_t>(parameters_.size()))
         unfitting(path, "it adapts other weights than are to be trained");
     for (ggml_tensor* parameter : parameters_) {
@@ -100,10 +94,17 @@ void LoraWeights::load(const std::string& path, const std::string& architecture)
         if (!source) unfitting(path, std::string("it has no ") + parameter->name);
         if (shapeOf(source) != shapeOf(parameter)) {
             unfitting(path, std::string(parameter->name) + " is " + shapeText(source) + ", not " +
-                                shapeText(parameter));
+                                shapeText(parameter) + ": give the rank that it has");
         }
         compute_.write(parameter, toFloats(source, path));
     }
+    const int64_t scale = api_.gguf_find_key(file.get(), "adapter.lora.alpha");
+    if (scale < 0 || api_.gguf_get_kv_type(file.get(), scale) != GGUF_TYPE_FLOAT32)
+        unfitting(path, "it does not say its alpha");
+    // With another its numbers would mean something else.
+    const float alpha = api_.gguf_get_val_f32(file.get(), scale);
+    if (alpha != alpha_)
+        unfitting(path, "its alpha is " + shortest(alpha) + ", not " + shortest(alpha_) + ": give that");
 }
 
 std::vector<float> LoraWeights::toFloats(const ggml_tensor* tensor, const std::string& path) const {

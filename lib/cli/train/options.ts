@@ -14,6 +14,7 @@ export interface TrainFlags extends RenderingFlags {
   steps?: string;
   objective?: ObjectiveName;
   beta?: number;
+  initialAdapter?: string;
   rank?: number;
   alpha?: number;
   layers?: {last: number};
@@ -66,6 +67,7 @@ function addRecipeOptions(command: Command): Command {
   return command
     .addOption(new Option('--objective <name>', 'what is minimised; ce if left out').choices(objectiveNames))
     .option('--beta <number>', 'β, the reward of one nat; 0.05 if left out', positiveNumber)
+    .option('--initial-adapter <file>', 'an adapter to go on from, of the same rank, alpha and layers')
     .option('--rank <number>', 'the adapter’s rank; 16 if left out', wholeNumber(1, 1024))
     .option('--alpha <number>', 'the adapter’s scale; twice its rank if left out', positiveNumber)
     .option('--layers <which>', 'blocks with an adapter: all (if left out), or last:N', parseLayers)
