@@ -33,7 +33,12 @@ const sanitizers = {
     environment: {ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stacktrace=1'},
   },
   thread: {
-    tests: ['test/native/concurrency.test.ts', 'test/native/lifecycle.test.ts', 'test/session'],
+    tests: [
+      'test/native/concurrency.test.ts',
+      'test/native/lifecycle.test.ts',
+      'test/native/model-logprobs.test.ts',
+      'test/session',
+    ],
     libraries: ['libtsan.so', 'libstdc++.so'],
     environment: {},
   },
