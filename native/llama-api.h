@@ -103,6 +103,7 @@
     FUNCTION(llama_vocab_bos)                                                                                \
     FUNCTION(llama_vocab_eos)                                                                                \
     FUNCTION(llama_vocab_eot)                                                                                \
+    FUNCTION(llama_vocab_get_add_bos)                                                                        \
     FUNCTION(llama_vocab_get_attr)                                                                           \
     FUNCTION(llama_vocab_get_text)                                                                           \
     FUNCTION(llama_vocab_is_eog)                                                                             \

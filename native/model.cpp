@@ -130,6 +130,7 @@ ModelDescription Model::describe() const {
     description.layers = layers();
     description.vocabularySize = words.size();
     description.beginOfText = words.beginOfText();
+    description.addsBeginOfText = words.addsBeginOfText();
     description.endOfText = words.endOfText();
     description.endOfTurn = words.endOfTurn();
     description.beta = readBeta(api_, path_);

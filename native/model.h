@@ -31,6 +31,7 @@ struct ModelDescription {
     int64_t contextLength, embeddingLength, layers;
     int32_t vocabularySize;
     llama_token beginOfText, endOfText, endOfTurn;
+    bool addsBeginOfText;
     std::optional<double> beta;
     std::optional<std::string> chatTemplate;
     std::map<std::string, std::string> metadata;

@@ -57,6 +57,8 @@ public:
     int32_t size() const { return api_.llama_vocab_n_tokens(vocab_); }
     bool empty() const { return api_.llama_vocab_type(vocab_) == LLAMA_VOCAB_TYPE_NONE; }
     llama_token beginOfText() const { return api_.llama_vocab_bos(vocab_); }
+    /// Whether texts that the model is given begin with that token.
+    bool addsBeginOfText() const { return api_.llama_vocab_get_add_bos(vocab_); }
     llama_token endOfText() const { return api_.llama_vocab_eos(vocab_); }
     llama_token endOfTurn() const { return api_.llama_vocab_eot(vocab_); }
 

@@ -6,9 +6,12 @@ export function nativeTokeniser(
   engine: Pick<NativeEngine, 'description' | 'tokenise' | 'detokenise'>,
 ): Tokeniser {
   const {policy, specialTokens, longestToken} = engine.description;
-  const {beginOfText, endOfText, endOfTurn, chatTemplate} = policy;
+  const {beginOfText, addsBeginOfText, endOfText, endOfTurn, chatTemplate} = policy;
   return {
-    vocabulary: {specialTokens, longestToken, beginOfText, endOfText, endOfTurn, chatTemplate},
+    vocabulary: {
+      ...{specialTokens, longestToken, chatTemplate},
+      ...{beginOfText, addsBeginOfText, endOfText, endOfTurn},
+    },
     tokenise: async (text, parseSpecial, options) => engine.tokenise(text, parseSpecial, options),
     detokenise: async tokens => engine.detokenise(tokens),
   };

@@ -23,6 +23,8 @@ export interface SpecialToken {
 export interface VocabularyInfo {
   specialTokens: readonly SpecialToken[];
   beginOfText: number;
+  /** Whether texts that no template has made are to begin with it; not if left out. */
+  addsBeginOfText?: boolean | undefined;
   endOfText: number;
   endOfTurn: number;
   /** The most bytes that a token's text has; unknown if left out. */

@@ -145,6 +145,7 @@ Napi::Object toJs(Napi::Env env, const ModelDescription& description) {
     object["layers"] = static_cast<double>(description.layers);
     object["vocabularySize"] = description.vocabularySize;
     object["beginOfText"] = description.beginOfText;
+    object["addsBeginOfText"] = description.addsBeginOfText;
     object["endOfText"] = description.endOfText;
     object["endOfTurn"] = description.endOfTurn;
     object["beta"] = toJsOrNull(env, description.beta);

@@ -1,6 +1,8 @@
 import test from 'ava';
 import {createServer, type Pair, type PrmServer} from '../../lib/index.js';
-import {type Asking, asking, openBundled} from './serving.js';
+import {assemblePair} from '../../lib/pair/assemble-pair.js';
+import {GatedEngine} from './gated-engine.js';
+import {type Asking, asking, openBundled, serving} from './serving.js';
 
 let pair: Pair;
 let server: PrmServer;
@@ -31,6 +33,26 @@ test('a text is tokenised as vLLM tokenises it, special tokens as such', async t
     max_model_len: 512,
     tokens: [67, 111, 109, 112, 117, 116, 101, 32, 49, 32, 43, 32, 50, 258, 10],
     token_strs: ['C', 'o', 'm', 'p', 'u', 't', 'e', 'Ġ', '1', 'Ġ', '+', 'Ġ', '2', '<|im_end|>', 'Ċ'],
+  });
+});
+
+test('where the model is used to it a text begins with the begin-of-text token', async t => {
+  const {inner} = pair.tokeniser;
+  t.is(inner.vocabulary.addsBeginOfText, false);
+  const vocabulary = {...inner.vocabulary, addsBeginOfText: true};
+  const used = await assemblePair(new GatedEngine(pair.info), {...inner, vocabulary});
+  await serving(used, {}, async ({post}) => {
+    const body = {prompt: 'a', return_token_strs: true};
+    const {json} = await post<Tokens>('/tokenize', body);
+    t.deepEqual(
+      [json.tokens, json.token_strs],
+      [
+        [256, 97],
+        ['<|endoftext|>', 'a'],
+      ],
+    );
+    const {json: bare} = await post<Tokens>('/tokenize', {...body, add_special_tokens: false});
+    t.deepEqual([bare.tokens, bare.token_strs], [[97], ['a']]);
   });
 });
 

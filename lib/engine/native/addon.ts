@@ -72,6 +72,7 @@ export interface AddonModelDescription {
   layers: number;
   vocabularySize: number;
   beginOfText: number;
+  addsBeginOfText: boolean;
   endOfText: number;
   endOfTurn: number;
   beta: number | null;

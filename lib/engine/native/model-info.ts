@@ -6,7 +6,13 @@ import {libraryError} from './run-operation.js';
 
 /** Makes the public description of a model from the addon's. */
 export function modelInfo(path: string, description: AddonModelDescription): ModelInfo {
-  const {beginOfText: _begin, endOfText: _end, endOfTurn: _turn, ...rest} = description;
+  const {
+    beginOfText: _begin,
+    addsBeginOfText: _adds,
+    endOfText: _end,
+    endOfTurn: _turn,
+    ...rest
+  } = description;
   return {path, ...rest};
 }
 

@@ -30,8 +30,7 @@ export async function tokensOfText(
 }
 
 /** The token that texts are to begin with; `undefined` if they are to begin with none. */
-function beginOfText({info, tokeniser}: Pair): {token: number; text: string} | undefined {
-  const token = tokeniser.inner.vocabulary.beginOfText;
-  const isWanted = info.policy.metadata['tokenizer.ggml.add_bos_token'] === 'true';
-  return isWanted && token >= 0 ? {token, text: tokeniser.specialToken(token)?.text ?? ''} : undefined;
+function beginOfText({tokeniser}: Pair): {token: number; text: string} | undefined {
+  const {beginOfText: token, addsBeginOfText} = tokeniser.inner.vocabulary;
+  return addsBeginOfText && token >= 0 ? {token, text: tokeniser.specialToken(token)?.text ?? ''} : undefined;
 }
