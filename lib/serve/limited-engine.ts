@@ -7,6 +7,7 @@ import type {
   TokenSequence,
 } from '../engine/engine.js';
 import {HttpError} from './http/http-error.js';
+import {Rounds} from './rounds.js';
 
 /** How much is remembered of how fast it went, in milliseconds of work. */
 const memory = 60_000;
@@ -14,12 +15,16 @@ const memory = 60_000;
 const longestWait = 60;
 
 /**
- * An engine that takes no more than so many tokens at a time. Calls are handed on as they come: the engine itself
- * evaluates together what waits together, and what is refused here never gets there.
+ * How many calls the engine has at a time: enough to fill its batches. It evaluates together what waits there together;
+ * whatever else waits does so here, where it can be put in order.
  */
+const callsAtOnce = 16;
+
+/** An engine that takes no more than so many tokens at a time, and calls that begin alike one after the other. */
 export class LimitedEngine implements SingleModelEngine {
   readonly #inner: SingleModelEngine;
   readonly #most: number;
+  readonly #rounds = new Rounds(callsAtOnce);
   #tokens = 0;
   #busySince = 0;
   #done = {tokens: 0, milliseconds: 0};
@@ -42,7 +47,7 @@ export class LimitedEngine implements SingleModelEngine {
     sequences: readonly TokenSequence[],
     options?: EvaluationOptions,
   ): Promise<SequenceLogprobs> {
-    return this.#within(sequences, async () => this.#inner.logprobs(sequences, options));
+    return this.#within(sequences, options?.signal, async () => this.#inner.logprobs(sequences, options));
   }
 
   async modelLogprobs(
@@ -50,10 +55,16 @@ export class LimitedEngine implements SingleModelEngine {
     sequences: readonly TokenSequence[],
     options?: EvaluationOptions & {likeliest?: boolean | undefined},
   ): Promise<ModelLogprobs> {
-    return this.#within(sequences, async () => this.#inner.modelLogprobs(model, sequences, options));
+    return this.#within(sequences, options?.signal, async () =>
+      this.#inner.modelLogprobs(model, sequences, options),
+    );
   }
 
-  async #within<T>(sequences: readonly TokenSequence[], evaluate: () => Promise<T>): Promise<T> {
+  async #within<T>(
+    sequences: readonly TokenSequence[],
+    signal: AbortSignal | undefined,
+    evaluate: () => Promise<T>,
+  ): Promise<T> {
     const tokens = sequences.reduce((sum, sequence) => sum + sequence.tokens.length, 0);
     if (this.#tokens > 0 && this.#tokens + tokens > this.#most) {
       throw this.#full(tokens);
@@ -65,7 +76,7 @@ export class LimitedEngine implements SingleModelEngine {
 
     this.#tokens += tokens;
     try {
-      return await evaluate();
+      return await this.#rounds.run(sequences[0]?.tokens ?? new Int32Array(), signal, evaluate);
     } finally {
       this.#tokens -= tokens;
       this.#learn(tokens);
