@@ -1,4 +1,4 @@
-// An HTTP server that scores.
+// An HTTP server that scores, with a route of its own. For ready-made routes: npx implicit-prm serve.
 //
 //   npx tsx examples/express.ts
 //   curl localhost:3000/score -H 'content-type: application/json' \
@@ -36,7 +36,13 @@ app.post('/score', async (request, response) => {
   );
 });
 
-const statuses: Record<string, number> = {INVALID_INPUT: 400, CONTEXT_OVERFLOW: 400, PAIR_CLOSED: 503};
+// 503 passes: an engine of its own process, see `isolate`, is started again by the next call.
+const statuses: Record<string, number> = {
+  INVALID_INPUT: 400,
+  CONTEXT_OVERFLOW: 400,
+  PAIR_CLOSED: 503,
+  ENGINE_CRASHED: 503,
+};
 const onError: ErrorRequestHandler = (error, _request, response, _next) => {
   const code = error instanceof ImplicitPrmError ? error.code : undefined;
   // Express has errors with a status too, such as for a body that is no JSON. 499: nobody is there to read it.
