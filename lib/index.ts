@@ -141,7 +141,7 @@ export type {
   SearchUsage,
 } from './search/search-types.js';
 export {createServer, PrmServer} from './serve/create-server.js';
-export type {ListenOptions} from './serve/listen.js';
+export type {ListenOptions, ServerAddress} from './serve/listen.js';
 export type {RewardValue, ServerOptions} from './serve/server-options.js';
 export {Session, type SessionOptions} from './session/session.js';
 export type {TextRange} from './steps/ranges.js';

@@ -5,7 +5,7 @@ import {check} from '../utils/check.js';
 import {createApp} from './app.js';
 import {Connections} from './connections.js';
 import type {App} from './http/serve-env.js';
-import {type ListenOptions, listen, listenSchema} from './listen.js';
+import {type ListenOptions, listen, listenSchema, type ServerAddress} from './listen.js';
 import {requireKeyFor} from './local-host.js';
 import {Served} from './served.js';
 import {type ServerOptions, serverOptionsSchema} from './server-options.js';
@@ -44,7 +44,7 @@ export class PrmServer implements AsyncDisposable {
    * @throws {@link InvalidInputError} for a host that others can reach and no `apiKey`; the system's error if the port
    * cannot be had
    */
-  async listen(options: ListenOptions = {}): Promise<{host: string; port: number; url: string}> {
+  async listen(options: ListenOptions = {}): Promise<ServerAddress> {
     const {host, port} = check(listenSchema, options, "listen's options");
     requireKeyFor(host, this.#apiKey);
     const server = createAdaptorServer({

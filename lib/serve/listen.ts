@@ -12,6 +12,16 @@ export interface ListenOptions {
   port?: number | undefined;
 }
 
+/** Where a server listens now. */
+export interface ServerAddress {
+  /** As it was given. */
+  host: string;
+  /** The port that it got. */
+  port: number;
+  /** What to ask, such as `http://127.0.0.1:8000`. */
+  url: string;
+}
+
 /** Checks {@link ListenOptions} and fills in what was left out. */
 export const listenSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
@@ -22,7 +32,7 @@ export const listenSchema = z.strictObject({
 export async function listen(
   server: Server,
   {host, port}: {host: string; port: number},
-): Promise<{host: string; port: number; url: string}> {
+): Promise<ServerAddress> {
   server.listen(port, host);
   try {
     await once(server, 'listening');
