@@ -84,6 +84,13 @@ export interface TextGenerator {
    * had not ended by then ends as `aborted`.
    */
   generate(input: GenerateInput): Promise<Generation>;
+  /**
+   * The same for several inputs, written side by side where that is faster than calls that are made together. A generator
+   * may do without.
+   *
+   * @returns what was made of each, in order
+   */
+  generateAll?(inputs: readonly GenerateInput[]): Promise<Generation[]>;
 }
 
 /** What a generator that was opened tells of itself. */

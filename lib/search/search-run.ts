@@ -2,13 +2,44 @@ import {setMaxListeners} from 'node:events';
 import {greatestSeed} from '../generate/generate-schema.js';
 import type {Continuation, GenerateInput, Generation} from '../generate/text-generator.js';
 import {extractAnswer} from '../rank/extraction/extract-answer.js';
+import type {ScoredResponse} from '../score/score-types.js';
 import type {Prompt} from '../text/prompt.js';
 import {SearchNode} from './search-node.js';
 import type {CheckedSearch} from './search-schema.js';
-import type {SearchCandidate, SearchEvent, SearchGenerator, SearchPair, SearchUsage} from './search-types.js';
+import type {
+  SearchCandidate,
+  SearchEvent,
+  SearchGenerator,
+  SearchPair,
+  SearchSession,
+  SearchUsage,
+} from './search-types.js';
 
 /** More than a call has continuations. */
 const seedsOfACall = 4096;
+
+/** A node to go on from, and in how many ways. */
+export interface Expansion {
+  node: SearchNode;
+  ways: number;
+}
+
+/** What is to be written behind a node. */
+interface Writing extends Pick<GenerateInput, 'n' | 'stop' | 'maxTokens' | 'temperature'> {
+  node: SearchNode;
+}
+
+/** What was written behind a node. */
+interface Growth {
+  node: SearchNode;
+  continuations: readonly Continuation[];
+}
+
+/** A step that is scored, or that was there before. */
+type ScoredText = {text: string; reason: Continuation['reason']; count: number} & (
+  | {same: SearchNode}
+  | {session: SearchSession; scored: ScoredResponse}
+);
 
 /** A search under way: its tree, what it has taken, and how the tree grows. */
 export class SearchRun {
@@ -67,47 +98,76 @@ export class SearchRun {
     return this.candidates.reduce((sum, {node}) => sum + this.#nodes[node]!.count, 0);
   }
 
-  /**
-   * Goes on from a node with one more step, in some ways. Equal ones are one node.
-   *
-   * @param temperature - in place of that of the options
-   * @returns the nodes that came of it, those that were there before included, each once
-   */
+  /** As {@link SearchRun.expandAll}, from one node. */
   async *expand(
     node: SearchNode,
     ways: number,
     temperature?: number,
   ): AsyncGenerator<SearchEvent, SearchNode[]> {
+    const [children] = yield* this.expandAll([{node, ways}], temperature);
+    return children!;
+  }
+
+  /**
+   * Goes on from nodes with one more step, in some ways each: all of them are written side by side, then all are scored.
+   * Equal steps behind the same node are one node.
+   *
+   * @param expansions - may have the same node several times
+   * @param temperature - in place of that of the options
+   * @returns for each the nodes that came of it, those that were there before included, each once
+   */
+  async *expandAll(
+    expansions: readonly Expansion[],
+    temperature?: number,
+  ): AsyncGenerator<SearchEvent, SearchNode[][]> {
     this.#options.signal?.throwIfAborted();
-    if (this.exhausted || node.state !== 'open' || node.depth >= this.#options.maxSteps) {
-      return [];
+    const open = expansions.filter(({node}) => this.#isOpen(node));
+    const ways = new Map<SearchNode, number>();
+    for (const expansion of open) {
+      ways.set(expansion.node, (ways.get(expansion.node) ?? 0) + expansion.ways);
+    }
+
+    if (ways.size === 0) {
+      return expansions.map(() => []);
     }
 
     const {separator: stop, maxStepTokens: maxTokens} = this.#options;
-    const {continuations} = await this.#generate(node, ways, {stop, maxTokens, temperature});
-    return yield* this.#grow(node, continuations);
+    const calls = Array.from(ways, ([node, n]) => ({node, n, stop, maxTokens, temperature}));
+    const written = await this.#generateAll(calls);
+    const grown = yield* this.#growAll(
+      calls.map(({node}, index) => ({node, continuations: written[index]!.continuations})),
+    );
+    const left = new Map(calls.map(({node}, index) => [node, [...grown[index]!]]));
+    return expansions.map(expansion => {
+      const own = left.get(expansion.node)?.splice(0, expansion.ways) ?? [];
+      return [...new Set(own.filter(node => node !== undefined))];
+    });
   }
 
   /** Goes on from the root to the end in some ways, all of them written side by side. Equal steps are one node. */
   async *writeWhole(ways: number): AsyncGenerator<SearchEvent, void> {
     const {separator} = this.#options;
-    const {continuations} = await this.#generate(this.root, ways);
-    let growing = new Map<SearchNode, Continuation[]>([[this.root, continuations]]);
-    while (growing.size > 0) {
+    const [{continuations}] = (await this.#generateAll([{node: this.root, n: ways}])) as [Generation];
+    let growing: Growth[] = [{node: this.root, continuations}];
+    while (growing.length > 0) {
+      const grown = yield* this.#growAll(
+        growing.map(({node, continuations: rests}) => ({
+          node,
+          continuations: rests.map(rest => firstStep(rest, separator)),
+        })),
+      );
       const next = new Map<SearchNode, Continuation[]>();
-      for (const [node, rests] of growing) {
-        const firsts = rests.map(rest => firstStep(rest, separator));
-        const nodes = yield* this.#grow(node, firsts);
-        for (const child of nodes.filter(({state}) => state === 'open')) {
-          const isBegun = ({text}: Continuation) => text.startsWith(child.text);
-          const left = rests
-            .filter(isBegun)
-            .map(rest => ({...rest, text: rest.text.slice(child.text.length)}));
-          next.set(child, left);
+      for (const [index, {continuations: rests}] of growing.entries()) {
+        for (const [place, child] of grown[index]!.entries()) {
+          if (child?.state === 'open') {
+            const rest = rests[place]!;
+            const left = {...rest, text: rest.text.slice(child.text.length)};
+            next.set(child, [...(next.get(child) ?? []), left]);
+          }
         }
       }
 
-      growing = next;
+      growing = Array.from(next, ([node, left]) => ({node, continuations: left}));
     }
   }
 
@@ -129,18 +189,19 @@ export class SearchRun {
    * @param steps - how many; with none they are judged by themselves
    */
   async *lookAhead(nodes: readonly SearchNode[], steps: number): AsyncGenerator<SearchEvent, void> {
-    for (const node of nodes) {
-      let last = node;
-      for (let step = 0; step < steps && last.state === 'open'; step++) {
-        const [next] = yield* this.expand(last, 1, 0);
-        if (!next) {
-          break;
-        }
-
-        last = next;
+    let frontier = nodes.map(node => ({from: node, last: node}));
+    for (let step = 0; step < steps && frontier.length > 0; step++) {
+      const ahead = yield* this.expandAll(
+        frontier.map(({last}) => ({node: last, ways: 1})),
+        0,
+      );
+      frontier = frontier.flatMap(({from}, index) => {
+        const [last] = ahead[index]!;
+        return last ? [{from, last}] : [];
+      });
+      for (const {from, last} of frontier) {
+        from.value = last.value;
       }
-
-      node.value = last.value;
     }
   }
 
@@ -158,17 +219,31 @@ export class SearchRun {
     };
   }
 
-  async #generate(
-    node: SearchNode,
-    n: number,
-    {temperature, ...ends}: Pick<GenerateInput, 'stop' | 'maxTokens' | 'temperature'> = {},
-  ): Promise<Generation> {
+  #isOpen(node: SearchNode): boolean {
+    return !this.exhausted && node.state === 'open' && node.depth < this.#options.maxSteps;
+  }
+
+  /** Writes behind several nodes, in one call if the generator takes one. */
+  async #generateAll(calls: readonly Writing[]): Promise<Generation[]> {
+    const inputs = calls.map(call => this.#inputOf(call));
+    const generations = this.#generator.generateAll
+      ? await this.#generator.generateAll(inputs)
+      : await Promise.all(inputs.map(async input => this.#generator.generate(input)));
+    this.#options.signal?.throwIfAborted();
+    for (const {usage} of generations) {
+      this.usage.generated += usage.generated;
+      this.usage.evaluated += usage.evaluated;
+    }
+
+    return generations;
+  }
+
+  #inputOf({node, temperature, ...ends}: Writing): GenerateInput {
     const {topP, minP, topK, seed, allowSpecialTokens, signal} = this.#options;
     const signals = [signal, this.#deadline].filter(one => one !== undefined);
-    const generation = await this.#generator.generate({
+    return {
       prompt: this.#prompt,
       prefix: node.response,
-      n,
       ...ends,
       temperature: temperature ?? this.#options.temperature,
       topP,
@@ -177,24 +252,36 @@ export class SearchRun {
       seed: (seed + this.#calls++ * seedsOfACall) % greatestSeed,
       allowSpecialTokens,
       ...(signals.length === 0 ? {} : {signal: AbortSignal.any(signals)}),
-    });
-    signal?.throwIfAborted();
-    this.usage.generated += generation.usage.generated;
-    this.usage.evaluated += generation.usage.evaluated;
-    return generation;
+    };
   }
 
-  /** Adds what was written to the tree. */
-  async *#grow(
-    node: SearchNode,
-    continuations: readonly Continuation[],
-  ): AsyncGenerator<SearchEvent, SearchNode[]> {
+  /**
+   * Adds what was written to the tree.
+   *
+   * @returns for each growth and continuation the node that it became; nothing for what is no step
+   */
+  async *#growAll(growths: readonly Growth[]): AsyncGenerator<SearchEvent, (SearchNode | undefined)[][]> {
     this.#options.signal?.throwIfAborted();
-    const steps = continuations.filter(
-      ({reason, text}) => reason !== 'aborted' && isStep(node, text, reason),
-    );
-    const nodes = await this.#addAll(node, steps);
-    yield {type: 'expanded', parent: node.id, nodes: nodes.map(one => one.toJson()), usage: {...this.usage}};
+    // All of them at once, so that the pair evaluates them together.
+    const scored = await Promise.all(growths.map(async growth => this.#score(growth)));
+    const grown: (SearchNode | undefined)[][] = [];
+    for (const [index, {node, continuations}] of growths.entries()) {
+      const children = this.#add(node, scored[index]!);
+      grown.push(continuations.map(one => children.get(this.#keyOf(one))));
+      const nodes = [...children.values()];
+      yield {
+        type: 'expanded',
+        parent: node.id,
+        nodes: nodes.map(one => one.toJson()),
+        usage: {...this.usage},
+      };
+      yield* this.#finish(nodes);
+    }
+
+    return grown;
+  }
+
+  *#finish(nodes: readonly SearchNode[]): Generator<SearchEvent, void> {
     for (const child of nodes) {
       if (child.state === 'finished' && !this.candidates.some(({node: id}) => id === child.id)) {
         const candidate = this.candidateOf(child);
@@ -202,27 +289,27 @@ export class SearchRun {
         yield {type: 'finished', candidate};
       }
     }
-
-    return nodes;
   }
 
-  /** Scores new steps, all at once, so that the pair evaluates them together. */
-  async #addAll(parent: SearchNode, continuations: readonly Continuation[]): Promise<SearchNode[]> {
-    const {separator} = this.#options;
-    const signal = this.#signal;
+  /** Scores new steps behind a node. */
+  async #score({node: parent, continuations}: Growth): Promise<Map<string, ScoredText>> {
+    const known = new Map(parent.children.map(child => [`${endOf(child)} ${child.text}`, child]));
     const steps = new Map<string, {text: string; reason: Continuation['reason']; count: number}>();
-    for (const {text, reason} of continuations) {
-      const step = reason === 'stop' ? text + separator : text;
-      const key = `${reason} ${step}`;
-      steps.set(key, {text: step, reason, count: (steps.get(key)?.count ?? 0) + 1});
+    for (const one of continuations) {
+      const {text, reason} = one;
+      if (reason !== 'aborted' && isStep(parent, text, reason)) {
+        const key = this.#keyOf(one);
+        const step = reason === 'stop' ? text + this.#options.separator : text;
+        steps.set(key, {text: step, reason, count: (steps.get(key)?.count ?? 0) + 1});
+      }
     }
 
-    const known = new Map(parent.children.map(child => [`${endOf(child)} ${child.text}`, child]));
+    const signal = this.#signal;
     const scored = await Promise.all(
-      Array.from(steps, async ([key, step]) => {
+      Array.from(steps, async ([key, step]): Promise<[string, ScoredText]> => {
         const same = known.get(key);
         if (same) {
-          return {...step, same};
+          return [key, {...step, same}];
         }
 
         const session = parent.session.fork();
@@ -230,26 +317,38 @@ export class SearchRun {
           await session.append(step.text, {signal});
         }
 
-        return {
-          ...step,
-          session,
-          scored: step.reason === 'end' ? await session.finish({signal}) : session.scored,
-        };
+        const scored = step.reason === 'end' ? await session.finish({signal}) : session.scored;
+        return [key, {...step, session, scored}];
       }),
     );
-    return scored.map(one => {
-      if ('same' in one) {
-        one.same.count += one.count;
-        return one.same;
+    return new Map(scored);
+  }
+
+  /** Makes nodes of steps that are scored. Their numbers do not depend on which was scored first. */
+  #add(parent: SearchNode, steps: ReadonlyMap<string, ScoredText>): Map<string, SearchNode> {
+    const nodes = new Map<string, SearchNode>();
+    for (const [key, step] of steps) {
+      if ('same' in step) {
+        step.same.count += step.count;
+        nodes.set(key, step.same);
+        continue;
       }
 
-      const node = new SearchNode(this.#nodes.length, parent, one.text, one.session, one.scored);
-      node.count = one.count;
-      this.usage.scored += one.scored.usage.evaluated - (parent.scored?.usage.evaluated ?? 0);
-      node.state = one.reason === 'end' ? 'finished' : one.reason === 'stop' ? 'open' : 'cut';
+      const {text, reason, count, session, scored} = step;
+      const node = new SearchNode(this.#nodes.length, parent, text, session, scored);
+      node.count = count;
+      this.usage.scored += scored.usage.evaluated - (parent.scored?.usage.evaluated ?? 0);
+      node.state = reason === 'end' ? 'finished' : reason === 'stop' ? 'open' : 'cut';
       this.#nodes.push(node);
-      return node;
-    });
+      nodes.set(key, node);
+    }
+
+    return nodes;
+  }
+
+  /** What steps behind the same node are told apart by. */
+  #keyOf({text, reason}: Continuation): string {
+    return `${reason} ${reason === 'stop' ? text + this.#options.separator : text}`;
   }
 }
 

@@ -12,7 +12,7 @@ import type {AddedText, GenerateInput, Generation, GeneratorInfo, TextGenerator}
 import {generationFailure, type LoadedModel, loadLlamaModel} from './llama-model.js';
 import {generationTokeniser} from './model-tokeniser.js';
 import {SharedPrefix} from './shared-prefix.js';
-import {writeInRounds} from './write-in-rounds.js';
+import {type WritingCall, writeInRounds} from './write-in-rounds.js';
 
 type LocalOptions = z.output<typeof localOptionsSchema>;
 
@@ -57,11 +57,17 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
   }
 
   async generate(input: GenerateInput): Promise<Generation> {
-    const checked = check(generateSchema, input, "generate's input");
+    const [generation] = await this.generateAll([input]);
+    return generation!;
+  }
+
+  /** Writes the continuations of all inputs side by side. The same inputs give the same texts. */
+  async generateAll(inputs: readonly GenerateInput[]): Promise<Generation[]> {
+    const checked = inputs.map(input => check(generateSchema, input, "generate's input"));
     this.#requireOpen();
-    const generation = this.#turn.then(async () => this.#generate(checked));
-    this.#turn = generation.catch(() => undefined);
-    return generation;
+    const generations = this.#turn.then(async () => this.#generateAll(checked));
+    this.#turn = generations.catch(() => undefined);
+    return generations;
   }
 
   /** Ends what is being written and frees the model. Resolves once it is freed; may be called again. */
@@ -77,8 +83,27 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
     await this.close();
   }
 
-  async #generate(input: CheckedInput): Promise<Generation> {
+  async #generateAll(inputs: readonly CheckedInput[]): Promise<Generation[]> {
     this.#requireOpen();
+    const thrown: {error?: unknown} = {};
+    const calls: WritingCall[] = [];
+    for (const input of inputs) {
+      calls.push(await this.#callOf(input, thrown));
+    }
+
+    const wanted = inputs.reduce((sum, {n}) => sum + n, 0);
+    try {
+      const prefix = await this.#prefixFor(Math.min(wanted, this.#options.parallel));
+      const generations = await writeInRounds(this.#loaded.model, prefix, calls);
+      this.#requireOpen();
+      return generations;
+    } catch (error) {
+      throw 'error' in thrown ? thrown.error : generationFailure(error);
+    }
+  }
+
+  /** Makes the tokens to go on from. What a listener throws is put into `thrown`. */
+  async #callOf(input: CheckedInput, thrown: {error?: unknown}): Promise<WritingCall> {
     const {tokens, promptLength} = await this.#tokenise(input);
     if (tokens.length === 0) {
       throw new InvalidInputError('There is nothing to go on from: prompt and prefix have no tokens.');
@@ -92,29 +117,15 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
     }
 
     const signal = AbortSignal.any([this.#closing.signal, ...(input.signal ? [input.signal] : [])]);
-    let thrown: {error: unknown} | undefined;
     const onText = (added: AddedText) => {
       try {
         input.onText?.(added);
       } catch (error) {
-        thrown = {error};
+        thrown.error = error;
         throw error;
       }
     };
-    try {
-      const prefix = await this.#prefixFor(Math.min(input.n, this.#options.parallel));
-      const evaluated = await prefix.evaluate(tokens, promptLength, signal);
-      const continuations = await writeInRounds(this.#loaded.model, prefix, tokens, room, {
-        ...input,
-        signal,
-        onText,
-      });
-      this.#requireOpen();
-      const generated = continuations.reduce((sum, {tokens}) => sum + (tokens ?? 0), 0);
-      return {continuations, usage: {evaluated, generated}};
-    } catch (error) {
-      throw thrown ? thrown.error : generationFailure(error);
-    }
+    return {input: {...input, signal, onText}, tokens, promptLength, room};
   }
 
   async #tokenise({

@@ -1,12 +1,14 @@
 import type {LlamaContextSequence, LlamaModel, Token} from 'node-llama-cpp';
 import type {CheckedInput} from '../generate-schema.js';
 import {StoppingText} from '../stopping-text.js';
-import type {Continuation, StopReason} from '../text-generator.js';
+import type {Continuation, Generation, StopReason} from '../text-generator.js';
 import type {SharedPrefix} from './shared-prefix.js';
 import {TokenText} from './token-text.js';
 
 /** A continuation being written. */
 interface Writer {
+  /** Which call, and which of its continuations. */
+  call: number;
   index: number;
   branch: LlamaContextSequence;
   /** Evaluates the latest token and draws the next. */
@@ -16,57 +18,101 @@ interface Writer {
   count: number;
 }
 
+/** What is to be continued, and how. */
+export interface WritingCall {
+  input: CheckedInput;
+  /** Prompt and prefix. */
+  tokens: readonly Token[];
+  /** How many of them are the prompt's. */
+  promptLength: number;
+  /** The most tokens that fit behind them. */
+  room: number;
+}
+
 /**
- * Writes all continuations, a token of each in a round, as many at once as there are branches. In rounds, so that
- * what is evaluated together, on which the last bits of every sum depend, does not depend on how fast anything is.
+ * Writes all continuations of all calls, a token of each in a round, as many at once as there are branches. In rounds, so
+ * that what is evaluated together, on which the last bits of every sum depend, does not depend on how fast anything is.
  *
- * @param tokens - prompt and prefix; the trunk has evaluated all but the last
- * @param room - the most tokens that fit behind them
+ * @returns for each call what was made of it
  */
 export async function writeInRounds(
   model: LlamaModel,
   prefix: SharedPrefix,
-  tokens: readonly Token[],
-  room: number,
-  input: CheckedInput,
-): Promise<Continuation[]> {
-  const continuations: Continuation[] = Array.from({length: input.n}, () => unbegun);
+  calls: readonly WritingCall[],
+): Promise<Generation[]> {
+  const made = calls.map(({input}) => ({
+    continuations: Array.from({length: input.n}, () => unbegun),
+    evaluated: 0,
+  }));
   const free = [...prefix.branches];
+  const waiting = calls.flatMap(({input}, call) =>
+    Array.from({length: input.n}, (_, index) => ({call, index})),
+  );
+  let trunkOf: number | undefined;
   let writers: Writer[] = [];
-  let begun = 0;
   try {
-    while (!input.signal?.aborted && (writers.length > 0 || begun < input.n)) {
-      for (; begun < input.n && free.length > 0; begun++) {
-        const branch = free.shift()!;
-        await prefix.copyTo(branch);
-        writers.push(begin(model, branch, tokens, begun, input));
-      }
-
-      const writing = [];
-      const drawn = await Promise.all(writers.map(async writer => writer.tokens.next()));
-      for (const [position, writer] of writers.entries()) {
-        const reason = take(model, writer, drawn[position]!.value as Token, room, input);
-        if (!reason) {
-          writing.push(writer);
+    while (writers.length > 0 || waiting.length > 0) {
+      while (waiting.length > 0 && free.length > 0) {
+        const {call, index} = waiting.shift()!;
+        const {input, tokens, promptLength} = calls[call]!;
+        if (input.signal?.aborted) {
           continue;
         }
 
-        continuations[writer.index] = conclude(writer, reason, input);
+        if (call !== trunkOf) {
+          made[call]!.evaluated += await prefix.evaluate(tokens, promptLength, input.signal);
+          trunkOf = call;
+        }
+
+        const branch = free.shift()!;
+        await prefix.copyTo(branch);
+        writers.push(begin(model, branch, calls[call]!, {call, index}));
+      }
+
+      const left = await writeRound(model, writers, calls);
+      for (const {writer, reason} of left.ended) {
+        made[writer.call]!.continuations[writer.index] = conclude(writer, reason, calls[writer.call]!.input);
         await writer.tokens.return();
         free.push(writer.branch);
       }
 
-      writers = writing;
+      writers = left.writing;
     }
 
-    for (const writer of writers) {
-      continuations[writer.index] = conclude(writer, 'aborted', input);
-    }
-
-    return continuations;
+    return made.map(({continuations, evaluated}) => {
+      const generated = continuations.reduce((sum, {tokens}) => sum + (tokens ?? 0), 0);
+      return {continuations, usage: {evaluated, generated}};
+    });
   } finally {
     await Promise.all(writers.map(async ({tokens}) => tokens.return()));
   }
+}
+
+/** Draws a token for each writer whose call was not aborted, and tells which of them have come to an end. */
+async function writeRound(
+  model: LlamaModel,
+  writers: readonly Writer[],
+  calls: readonly WritingCall[],
+): Promise<{writing: Writer[]; ended: {writer: Writer; reason: StopReason}[]}> {
+  const ended: {writer: Writer; reason: StopReason}[] = [];
+  const live = writers.filter(writer => {
+    const aborted = calls[writer.call]!.input.signal?.aborted;
+    if (aborted) {
+      ended.push({writer, reason: 'aborted'});
+    }
+
+    return !aborted;
+  });
+  const drawn = await Promise.all(live.map(async writer => writer.tokens.next()));
+  const writing = live.filter((writer, position) => {
+    const reason = take(model, writer, drawn[position]!.value as Token, calls[writer.call]!);
+    if (reason) {
+      ended.push({writer, reason});
+    }
+
+    return !reason;
+  });
+  return {writing, ended};
 }
 
 const unbegun: Continuation = {text: '', reason: 'aborted', stop: null, tokens: 0};
@@ -74,13 +120,13 @@ const unbegun: Continuation = {text: '', reason: 'aborted', stop: null, tokens: 
 function begin(
   model: LlamaModel,
   branch: LlamaContextSequence,
-  tokens: readonly Token[],
-  index: number,
-  {seed, temperature, topP, minP, topK = 0, stop}: CheckedInput,
+  {tokens, input}: WritingCall,
+  place: {call: number; index: number},
 ): Writer {
-  const options = {temperature, topP, minP, topK, seed: seed + index, yieldEogToken: true};
+  const {seed, temperature, topP, minP, topK = 0, stop} = input;
+  const options = {temperature, topP, minP, topK, seed: seed + place.index, yieldEogToken: true};
   return {
-    index,
+    ...place,
     branch,
     tokens: branch.evaluate(tokens.slice(-1) as Token[], options),
     decoder: new TokenText(model, tokens),
@@ -94,8 +140,7 @@ function take(
   model: LlamaModel,
   writer: Writer,
   token: Token,
-  room: number,
-  {maxTokens = room, onText}: CheckedInput,
+  {room, input: {maxTokens = room, onText}}: WritingCall,
 ): StopReason | undefined {
   writer.count++;
   if (model.isEogToken(token)) {

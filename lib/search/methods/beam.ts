@@ -13,13 +13,8 @@ export async function* beam(
 ): AsyncGenerator<SearchEvent, void> {
   let beams: SearchNode[] = [run.root];
   while (beams.length > 0 && run.finished < n) {
-    const children = new Set<SearchNode>();
-    for (const node of beams) {
-      for (const child of yield* run.expand(node, node === run.root ? n : beamWidth)) {
-        children.add(child);
-      }
-    }
-
+    const expansions = beams.map(node => ({node, ways: node === run.root ? n : beamWidth}));
+    const children = new Set((yield* run.expandAll(expansions)).flat());
     const open = [...children].filter(({state}) => state === 'open');
     yield* run.lookAhead(open, lookahead);
     const ranked = open.toSorted((a, b) => b.value - a.value);

@@ -19,13 +19,11 @@ export async function* bestOfN(
   // How many responses have come as far as a node.
   let live = new Map<SearchNode, number>([[run.root, n]]);
   while (live.size > 0) {
+    const before = new Map(run.nodes.map(node => [node, node.count]));
+    const expansions = Array.from(live, ([node, ways]) => ({node, ways}));
     const next = new Map<SearchNode, number>();
-    for (const [node, ways] of live) {
-      const before = new Map(node.children.map(child => [child, child.count]));
-      const children = yield* run.expand(node, ways);
-      for (const child of children) {
-        next.set(child, child.count - (before.get(child) ?? 0));
-      }
+    for (const child of (yield* run.expandAll(expansions)).flat()) {
+      next.set(child, child.count - (before.get(child) ?? 0));
     }
 
     const hopeless = [...next.keys()].filter(({q}) => sigmoid(q) < dropBelow);

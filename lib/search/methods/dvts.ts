@@ -15,9 +15,9 @@ export async function* dvts(
   while (trees.length > 0) {
     const next: SearchNode[] = [];
     const left: SearchNode[] = [];
-    for (const node of trees) {
-      const children = yield* run.expand(node, beamWidth);
-      yield* run.lookAhead(children, lookahead);
+    const grown = yield* run.expandAll(trees.map(node => ({node, ways: beamWidth})));
+    yield* run.lookAhead([...new Set(grown.flat())], lookahead);
+    for (const children of grown) {
       const [best, ...others] = children.toSorted((a, b) => b.value - a.value);
       left.push(...others);
       if (best?.state === 'open') {
