@@ -11,6 +11,7 @@ const {outputFiles, metafile} = await build({
   entryPoints: {
     page: 'lib/report/page/main.ts',
     training: 'lib/report/page/training/main.ts',
+    search: 'lib/report/page/search/main.ts',
     style: 'lib/report/page/page.css',
   },
   outdir: 'dist/report',
@@ -25,15 +26,15 @@ const {outputFiles, metafile} = await build({
   write: false,
 });
 
-const [page, training, style] = ['page.js', 'training.js', 'style.css'].map(
+const [page, training, search, style] = ['page.js', 'training.js', 'search.js', 'style.css'].map(
   name => outputFiles.find(({path: file}) => path.basename(file) === name).text,
 );
 // Either would let the script's element end early, or not at all.
-if (/<\/script|<!--/iu.test(page + training) || /<\/style/iu.test(style)) {
+if (/<\/script|<!--/iu.test(page + training + search) || /<\/style/iu.test(style)) {
   throw new Error('The bundle holds markup that would break out of its element.');
 }
 
-for (const [name, script] of Object.entries({page, training})) {
+for (const [name, script] of Object.entries({page, training, search})) {
   writeFileSync(path.join(root, `dist/report/${name}.js`), `/*\n${licences()}\n*/\n${script}`);
 }
 

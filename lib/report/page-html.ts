@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {packageRoot} from '../utils/package-root.js';
 import {packageVersion} from '../utils/package-version.js';
+import type {SearchReportData} from './data/search-types.js';
 import type {TrainingReportData} from './data/training-types.js';
 import type {ReportData} from './data/types.js';
 
@@ -18,6 +19,7 @@ const entities: Readonly<Record<string, string>> = {
 interface PageData {
   page: ReportData;
   training: TrainingReportData;
+  search: SearchReportData;
 }
 
 /** What a report has in its head to be known by. */

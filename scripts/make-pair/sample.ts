@@ -1,5 +1,5 @@
 import {labelledTraces, type SampledProblem} from '../arithmetic/labelled-traces.js';
-import {makeProblems} from '../arithmetic/problems.js';
+import {makeProblems, type Problem} from '../arithmetic/problems.js';
 import {readLines, writeLines} from './json-lines.js';
 import {files, type Purpose, recipe} from './recipe.js';
 import {runProduct} from './run-product.js';
@@ -7,16 +7,26 @@ import {runProduct} from './run-product.js';
 /** What is measured with comes first: nothing of it may be trained on. */
 const purposes: readonly Purpose[] = ['fresh', 'traces', 'train', 'tune'];
 
-/** Makes the problems, each once, and samples responses to them, which are labelled by their answers alone. */
-export async function sampleAll(): Promise<void> {
+/** All problems that the pair is made and measured with, each once. */
+export function problemsOfPair(): Map<Purpose, Problem[]> {
   const taken = new Set<string>();
+  const made = new Map<Purpose, Problem[]>();
   for (const purpose of purposes) {
     const {problems: count, seed} = recipe.samples[purpose];
     const problems = makeProblems({count, seed, id: purpose, taken});
-    writeLines(files.problems(purpose), problems);
+    made.set(purpose, problems);
     for (const {prompt} of problems) {
       taken.add(prompt);
     }
+  }
+
+  return made;
+}
+
+/** Samples responses to all problems, which are labelled by their answers alone. */
+export async function sampleAll(): Promise<void> {
+  for (const [purpose, problems] of problemsOfPair()) {
+    writeLines(files.problems(purpose), problems);
   }
 
   // Two at a time: a process uses one core.

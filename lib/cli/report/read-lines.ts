@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {checkReportResult} from '../../report/check-result.js';
+import {checkSearchedLine, type SearchedLine} from '../../report/data/build-search.js';
 import type {ReportResult} from '../../report/types.js';
 import type {InputLine} from '../../runs/input/lines.js';
 import {openInput} from '../../runs/input/open-input.js';
@@ -15,12 +16,14 @@ type ReportLine = Pick<InputLine, 'bytes' | 'place'>;
 /** What a report is made of. */
 export interface ReportLines {
   results: ReportResult[];
+  /** Of searches, which have a page of their own. */
+  searches: SearchedLine[];
   /** Lines that stand for those that could not be scored. */
   skipped: number;
 }
 
 /**
- * Reads what `score --tokens` wrote.
+ * Reads what `score --tokens` or `search --tree` wrote.
  *
  * @param sources - files, `-` for stdin, or lines, in the order to be shown
  * @throws an error that begins with `FILE:LINE:` for a line that is no such result
@@ -29,7 +32,7 @@ export async function readReportLines(
   sources: readonly (string | readonly ReportLine[])[],
   signal: AbortSignal,
 ): Promise<ReportLines> {
-  const lines: ReportLines = {results: [], skipped: 0};
+  const lines: ReportLines = {results: [], searches: [], skipped: 0};
   for (const source of sources) {
     for await (const line of typeof source === 'string' ? linesOf(source, signal) : source) {
       signal.throwIfAborted();
@@ -61,17 +64,29 @@ function addLine(lines: ReportLines, {bytes}: ReportLine): void {
   }
 
   const value = parseRecord(bytes, z.unknown(), 'the line');
+  if (isSearched(value)) {
+    lines.searches.push(checkSearchedLine(value, 'the line'));
+    return;
+  }
+
   requireScored(value);
   lines.results.push(checkReportResult(value, 'the line'));
 }
 
+function isSearched(value: unknown): boolean {
+  return isRecord(value) && 'method' in value && 'answers' in value && 'ended' in value;
+}
+
 /** A data set that is still to be scored is taken for its results easily. */
 function requireScored(value: unknown): void {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (isRecord && !('results' in value) && !('reward' in value)) {
+  if (isRecord(value) && !('results' in value) && !('reward' in value)) {
     const {message} = missingField(['reward', 'results'], value, 'the line');
     throw new InvalidInputError(
       `${message}. It is not scored: a report is made of what score --tokens writes`,
     );
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

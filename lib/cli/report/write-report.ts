@@ -1,4 +1,5 @@
 import {buildReportData} from '../../report/data/build.js';
+import {buildSearchData} from '../../report/data/build-search.js';
 import {pageHtml} from '../../report/page-html.js';
 import {writeAtomically} from '../../runs/files/write-atomically.js';
 import {writeStdout} from '../terminal/stdout.js';
@@ -16,9 +17,12 @@ export interface WriteReportOptions {
  */
 export async function writeReport(
   output: string,
-  {results, skipped}: ReportLines,
+  {results, searches, skipped}: ReportLines,
   {title}: WriteReportOptions,
 ): Promise<void> {
-  const page = pageHtml('page', {title, skipped, ...buildReportData(results)});
+  const page =
+    searches.length > 0
+      ? pageHtml('search', {title, skipped, ...buildSearchData(searches)})
+      : pageHtml('page', {title, skipped, ...buildReportData(results)});
   await (output === '-' ? writeStdout(page) : writeAtomically(output, page));
 }

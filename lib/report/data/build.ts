@@ -58,7 +58,7 @@ function toPrompts(groups: readonly ReportGroup[]): PromptData[] {
 }
 
 /** An identifier may be any JSON. */
-function shown(value: unknown): string | null {
+export function shown(value: unknown): string | null {
   return value === undefined || value === null || typeof value === 'string'
     ? (value ?? null)
     : JSON.stringify(value);
@@ -159,7 +159,7 @@ function bestOfNData(problems: readonly BestOfNProblem[]): BestOfNData | null {
 }
 
 /** A prompt as text to be read. */
-function promptText(prompt: NonNullable<ReportPrompt['prompt']>): string {
+export function promptText(prompt: NonNullable<ReportPrompt['prompt']>): string {
   if (typeof prompt === 'string') {
     return prompt;
   }
@@ -183,7 +183,7 @@ function promptText(prompt: NonNullable<ReportPrompt['prompt']>): string {
  * @param share - how many of the values stay under it, 0 … 1
  * @returns a number above 0
  */
-function colourScale(values: Iterable<number>, share: number): number {
+export function colourScale(values: Iterable<number>, share: number): number {
   const sizes = Float64Array.from(values, Math.abs)
     .filter(size => size > 0)
     .sort();

@@ -1,0 +1,96 @@
+import {readFileSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
+import test from 'ava';
+import {search} from '../../lib/index.js';
+import {buildSearchData, checkSearchedLine} from '../../lib/report/data/build-search.js';
+import {pageHtml} from '../../lib/report/page-html.js';
+import {searchRecord} from '../../lib/search/search-record.js';
+import {chromiumPath, launchChromium} from '../helpers/chromium.js';
+import {temporaryDirectory} from '../helpers/temporary-directory.js';
+import {FakeGenerator, FakeSession} from '../search/fakes.js';
+
+// Without a browser these tests are told as skipped, not as passed.
+const browserTest = chromiumPath === undefined ? test.skip : test;
+const directory = temporaryDirectory();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const hostile = 'good +1 </script><script>alert(1)</script> <b>';
+
+/** The lines of two searches, a beam's and one of best-of-N. */
+async function searchedLines(): Promise<object[]> {
+  const lines = [];
+  for (const method of ['beam', 'bestOfN'] as const) {
+    const generator = new FakeGenerator(steps =>
+      steps.length < 2
+        ? {choices: [hostile, 'bad -3', 'so-so -1'], ends: false}
+        : {choices: [steps.some(step => step.startsWith('bad')) ? 'Answer: 0' : 'Answer: 7'], ends: true},
+    );
+    const result = await search({session: () => new FakeSession()}, generator, 'x', {method, seed: 1, n: 8});
+    const options = {method, n: 8, budget: {}, choose: 'best', tree: true} as const;
+    lines.push({prompt: `${method} ${hostile}`, reference: '7', ...searchRecord(result, options, '7')});
+  }
+
+  return JSON.parse(JSON.stringify(lines));
+}
+
+test('what is no search, or has no tree, is told', async t => {
+  const [line] = (await searchedLines()) as [{tree?: object}];
+  const {tree: _tree, ...without} = line;
+  t.throws(() => checkSearchedLine(without, 'the line'), {message: /tree in the line.*search --tree/u});
+  t.throws(() => checkSearchedLine({...line, n: 0}, 'the line'), {message: /n in the line/u});
+});
+
+browserTest(
+  'it shows the tree of each search, the best response marked and what was pruned dimmed',
+  async t => {
+    const lines = await searchedLines();
+    const file = path.join(directory, 'search.html');
+    const data = buildSearchData(lines.map(line => checkSearchedLine(line, 'a line')));
+    writeFileSync(file, pageHtml('search', {title: hostile, skipped: 1, ...data}));
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage({viewport: {width: 1280, height: 800}});
+      page.on('console', message => t.fail(`${message.type()}: ${message.text()}`));
+      page.on('pageerror', error => t.fail(error.stack));
+      page.on('dialog', dialog => t.fail(dialog.message()));
+      page.on('request', request => t.is(request.url(), pathToFileURL(file).href));
+      await page.goto(pathToFileURL(file).href);
+      t.is(await page.locator('.search h2').textContent(), `beam ${hostile}`);
+      t.true(await page.getByText('2 searches').isVisible());
+      t.true(await page.getByText('100.0% right').isVisible());
+      t.deepEqual(
+        await page.locator('.winning > details > .node .text, .winning > .node .text').allTextContents(),
+        [hostile, hostile, 'Answer: 7'],
+      );
+      t.is(await page.getByText('best response', {exact: true}).count(), 1);
+      // As a text: these tests are not compiled for a browser.
+      const colour = async (selector: string) =>
+        page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).color`);
+      t.not(await colour('.pruned > .node > .text'), await colour('.winning > details > .node > .text'));
+
+      const closed = page.locator('.tree details:not([open]) > summary');
+      await page.getByRole('button', {name: 'bestOfN'}).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', {name: 'bestOfN'}).waitFor();
+      t.regex(page.url(), /#search-2$/u);
+      const before = await closed.count();
+      t.true(before > 0);
+      await closed.first().focus();
+      await page.keyboard.press('Enter');
+      t.is(await closed.count(), before - 1);
+
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({colorScheme});
+        await page.evaluate(axe);
+        const {violations} = (await page.evaluate('axe.run()')) as {violations: {id: string}[]};
+        t.deepEqual(
+          violations.map(({id}) => id),
+          [],
+        );
+      }
+    } finally {
+      await browser.close();
+    }
+  },
+);
