@@ -1,10 +1,10 @@
 import {mkdtempSync, readdirSync, readFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import path from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import {ModelError, type OpenProgress, scoreSteps} from '../../lib/index.js';
 import {locateModel} from '../../lib/pair/locate-model.js';
+import {freePort} from '../helpers/free-port.js';
 import {arithmeticPair, withPair} from '../helpers/pairs.js';
 import {runScript} from '../helpers/run-script.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
@@ -139,15 +139,7 @@ test('a text in place of a model is an error', async t => {
 });
 
 test('a server that is not there is an error at once', async t => {
-  const probe = createServer();
-  await new Promise<void>(resolve => {
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const address = probe.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  await new Promise(resolve => {
-    probe.close(resolve);
-  });
+  const port = await freePort();
   const started = performance.now();
   const url = `http://127.0.0.1:${port}/policy.gguf`;
   const error = await failureOf(locateModel(url, {directory: newDirectory()}));
