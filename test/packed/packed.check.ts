@@ -40,7 +40,7 @@ test('the package holds what is needed to use it, and nothing else', t => {
     [],
   );
   const allowed =
-    /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|CMakeLists\.txt|binding\.gyp|scripts\/build-native\.js|(?:dist|models|native|examples)\/.+|prebuilds\/(?:manifest\.json|[\w-]+\/implicit_prm\.node))$/u;
+    /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|CMakeLists\.txt|binding\.gyp|scripts\/build-native\.js|(?:dist|models|native|examples|integrations)\/.+|prebuilds\/(?:manifest\.json|[\w-]+\/implicit_prm\.node))$/u;
   t.deepEqual(
     packed.files.filter(file => !allowed.test(file)),
     [],
