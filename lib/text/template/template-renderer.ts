@@ -70,10 +70,9 @@ export class TemplateRenderer {
     this.#closing.signal.throwIfAborted();
     const worker = await takeThread(memory);
     const late = new AbortController();
-    const timer = setTimeout(
-      () => late.abort(this.failure(`did not come to an end within ${deadline / 1000} s`)),
-      deadline,
-    );
+    const giveUp = () => late.abort(this.failure(`did not come to an end within ${deadline / 1000} s`));
+    // An answer that came in time may lie unread where this thread was busy for so long: it is read before the immediate.
+    const timer = setTimeout(() => setImmediate(giveUp), deadline);
     try {
       const stop = AbortSignal.any([late.signal, this.#closing.signal, ...(signal ? [signal] : [])]);
       const result = this.#resultOf(await this.#answer(worker, job, stop));
