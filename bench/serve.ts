@@ -34,6 +34,6 @@ function tableOf({requests, inProcess, served, ratio, latency, mixed}: Load): st
 function origin(): string {
   const cpu = os.cpus()[0]?.model.trim() ?? 'an unknown CPU';
   const date = new Date().toISOString().slice(0, 10);
-  const command = ['npm run bench:serve', ...process.argv.slice(2)].join(' ');
+  const command = ['npm run bench:serve --', ...process.argv.slice(2)].join(' ');
   return `\`${command}\`, ${rounds === '1' ? '1 turn' : `${rounds} turns`}, ${date}: the pair that ships on 1 thread of two cores, ${cpu}, ${os.type()}, Node ${process.versions.node}.`;
 }
