@@ -6,11 +6,11 @@ import type {ChunkLogprobs, Protocol} from './protocol.js';
 import type {RemoteEngineKind} from './remote-options.js';
 import type {ServedModel} from './served-model.js';
 import {askSglang} from './sglang.js';
-import {askVllm} from './vllm.js';
+import {askServe, askVllm} from './vllm.js';
 
 const protocols: Record<RemoteEngineKind, Protocol> = {
   vllm: askVllm,
-  'implicit-prm': askVllm,
+  'implicit-prm': askServe,
   sglang: askSglang,
 };
 

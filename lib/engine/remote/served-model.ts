@@ -46,14 +46,15 @@ export async function findServedModel(
   const found = chooseModel(models, model, server);
   const parent = models.find(({id}) => id === found.parent);
   const length = found.max_model_len ?? parent?.max_model_len;
+  const known = engine ?? requireKnown(kind, models, server);
   return {
     server,
-    engine: engine ?? requireKnown(kind, models, server),
+    engine: known,
     id: found.id,
     parent: found.parent ?? null,
     root: found.root ?? null,
-    // One token is written behind every prompt.
-    contextSize: typeof length === 'number' ? length - 1 : undefined,
+    // All but our own server write a token behind every prompt.
+    contextSize: typeof length === 'number' ? length - (known === 'implicit-prm' ? 0 : 1) : undefined,
     beta: found.beta ?? null,
   };
 }

@@ -43,14 +43,23 @@ const neutral = {
   frequency_penalty: 0,
 };
 
-/** Asks vLLM, or a server that answers as it does. One token has to be written for every sequence. */
+/** Asks vLLM, which has to write one token behind every sequence. */
 export async function askVllm(request: ChunkRequest): Promise<ChunkLogprobs> {
+  return askForPrompts(request, 1);
+}
+
+/** Asks `implicit-prm serve`, which answers as vLLM does, and looks behind the end of a sequence only if that is wanted. */
+export async function askServe(request: ChunkRequest): Promise<ChunkLogprobs> {
+  return askForPrompts(request, request.likeliest ? 1 : 0);
+}
+
+async function askForPrompts(request: ChunkRequest, written: 0 | 1): Promise<ChunkLogprobs> {
   const {server, model, sequences, likeliest, signal} = request;
   const prompt = sequences.map(({tokens}) => Array.from(tokens));
   const wanted = likeliest
     ? {prompt_logprobs: 1, logprobs: 1, return_tokens_as_token_ids: true}
     : {prompt_logprobs: 0};
-  const body = {model, prompt, max_tokens: 1, ...wanted, stream: false, ...neutral};
+  const body = {model, prompt, max_tokens: written, ...wanted, stream: false, ...neutral};
   const said = await server.json(path, {body, signal}).catch((error: unknown) => {
     throw explained(error);
   });

@@ -49,10 +49,11 @@ export async function remoteVocabulary(
     });
   }
 
-  return vocabularyOf(data);
+  // Our own server lists special tokens and no others.
+  return vocabularyOf(data, engine === 'implicit-prm');
 }
 
-function vocabularyOf(info: TokenizerInfo): VocabularyInfo {
+function vocabularyOf(info: TokenizerInfo, allAreSpecial: boolean): VocabularyInfo {
   const added = new Map(
     Object.entries(info.added_tokens_decoder).map(([token, text]) => [text, Number(token)]),
   );
@@ -60,7 +61,7 @@ function vocabularyOf(info: TokenizerInfo): VocabularyInfo {
   const named = new Set(namedTokens(info));
   const specialTokens = [...added]
     // A vocabulary has ordinary tokens added too, such as <think>, that any text may have.
-    .filter(([text]) => named.has(text) || /^<[|｜].*[|｜]>$/su.test(text))
+    .filter(([text]) => allAreSpecial || named.has(text) || /^<[|｜].*[|｜]>$/su.test(text))
     .map(
       ([text, token]): SpecialToken => ({
         ...{token, text, stripLeft: false, stripRight: false},

@@ -12,6 +12,7 @@ const modelSchema = z
     root: z.string(),
     parent: z.string().nullable(),
     max_model_len: z.int(),
+    beta: z.number().optional().openapi({description: 'β, the reward of one nat: of the trained model'}),
   })
   .openapi('Model');
 
@@ -28,16 +29,16 @@ export const pairModel = 'implicit-prm';
 /** Adds `/v1/models`. */
 export function addModelsRoute(app: App, served: Served): void {
   app.openapi(route, c => {
-    const {policy, reference, lora, contextSize} = served.pair.info;
+    const {policy, reference, lora, contextSize, beta} = served.pair.info;
     const model = (id: string, {name, path}: {name: string; path: string}) => ({
       ...({id, object: 'model', created: served.created, owned_by: 'implicit-prm'} as const),
       ...{root: name === '' ? fileName(path) : name, parent: null, max_model_len: contextSize},
     });
     const policyFile = lora === null ? policy : {name: fileName(lora), path: lora};
     const data = [
-      model('policy', policyFile),
+      {...model('policy', policyFile), beta},
       ...(reference ? [model('reference', reference)] : []),
-      model(pairModel, policyFile),
+      {...model(pairModel, policyFile), beta},
     ];
     return c.json({object: 'list' as const, data}, 200);
   });
