@@ -77,6 +77,7 @@ test('only what needs something that does not ship is not run', t => {
     'docs/getting-a-pair.md: needs a base and an adapter',
     'docs/gpu.md: needs a GPU',
     'docs/ranking.md: the library is an optional one',
+    'docs/remote.md: needs a server',
     'docs/server.md: needs Electron',
     'docs/training.md: needs a model and an hour',
   ]);
