@@ -140,7 +140,7 @@ test('an adapter that is not applied, or one model by two names, makes no pair',
   };
   const error = await refusal(t, {override});
   t.like(error, {code: 'PAIR_MISMATCH'});
-  t.regex(error.message, /same log-probabilities to the last digit/u);
+  t.regex(error.message, /same log-probabilities of every token/u);
   const fake = await serveModels();
   t.teardown(fake.close);
   await t.throwsAsync(
