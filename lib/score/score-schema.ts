@@ -38,6 +38,10 @@ export function describeUnion(
 ): string | undefined {
   const issues = errors?.flat().filter(({path, code}) => path.length > 0 || code === 'custom') ?? [];
   const [issue] = issues.toSorted((a, b) => b.path.length - a.path.length);
+  if (issue?.code === 'invalid_type' && issue.input === undefined) {
+    return `expected messages of {role, content}, but ${issue.path.join('.')} is missing`;
+  }
+
   return issue && [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
 }
 

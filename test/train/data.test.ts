@@ -49,10 +49,23 @@ test('what is no record is refused by name', t => {
   const refused = (value: unknown, message: RegExp) =>
     t.throws(() => one(value), {instanceOf: InvalidInputError, message});
   refused({response: 'a', correct: true}, /^data\.jsonl:1 has no "prompt"/u);
-  refused({prompt: 'p', correct: true}, /^data\.jsonl:1 has to have "responses", or a "response"/u);
+  refused(
+    {prompt: 'p', correct: true},
+    /^data\.jsonl:1 has no "responses" or "response" or "steps": it has "prompt", "correct"$/u,
+  );
   refused({prompt: 'p', response: 'a', correct: 'yes'}, /^correct in data\.jsonl:1: expected true or false/u);
   refused({prompt: 'p', steps: ['a'], label: 1, correct: true}, /"label" of data\.jsonl:1/u);
-  refused('p', /^data\.jsonl:1/u);
+  refused('p', /^data\.jsonl:1 has to be an object of JSON, not 'p'$/u);
+  refused(
+    {instruction: 'p', output: 'a'},
+    /no "prompt" or "messages" or "problem" or "question": it has "instruction", "output"; if "instruction" is .* "prompt"$/u,
+  );
+  refused(
+    {question: 'p', answer: '4'},
+    /it has "question", "answer"; if "answer" is .*, call it "response"$/u,
+  );
+  refused({prompt: 'p', response: 'a', responses: ['b']}, /has "responses" and "response": leave one/u);
+  refused({prompt: 'p', responses: [{output: 'a'}]}, /responses/u);
 });
 
 test('responses are brought together by prompt, and what cannot be used is counted by reason', async t => {

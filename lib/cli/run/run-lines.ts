@@ -108,14 +108,15 @@ function isOfLine(error: unknown): error is Error {
 }
 
 /**
- * Tells the user that lines could not be scored.
+ * Tells the user that lines were skipped.
  *
  * @param noun - what a line is
+ * @param done - what should have become of it
  * @throws {@link LinesSkipped} if there are any
  */
-export function tellSkipped({skipped, lines}: RunCounts, noun = 'line'): void {
+export function tellSkipped({skipped, lines}: RunCounts, noun = 'line', done = 'scored'): void {
   if (skipped > 0) {
-    process.stderr.write(`implicit-prm: ${skipped} of ${counted(lines, noun)} could not be scored\n`);
+    process.stderr.write(`implicit-prm: ${skipped} of ${counted(lines, noun)} could not be ${done}\n`);
     throw new LinesSkipped();
   }
 }

@@ -51,7 +51,7 @@ async function run(
     const counts = await withAlgebra(flags, async algebra =>
       sampleAll(input, output, {...flags, algebra}, options),
     );
-    tellSkipped(counts, 'problem');
+    tellSkipped(counts, 'problem', 'answered');
   });
 }
 

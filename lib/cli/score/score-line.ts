@@ -1,9 +1,9 @@
+import {z} from 'zod';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
-import {showValue} from '../../errors/show-value.js';
 import {formatShownText} from '../../paint/format-shown-text.js';
 import type {Pair} from '../../pair/pair.js';
-import {parseJson} from '../../runs/input/parse-json.js';
-import {missingField} from '../../runs/input/record-fields.js';
+import {parseRecord} from '../../runs/input/parse-record.js';
+import {checkRecord, missingField} from '../../runs/input/record-fields.js';
 import {resultOf} from '../../score/result-of.js';
 import {scoreInputSchema} from '../../score/score-schema.js';
 import {scoreSteps} from '../../score/score-steps.js';
@@ -44,7 +44,7 @@ const droppedFields = ['response', 'responses', 'steps', 'complete'];
  * @throws {@link InvalidInputError} for a line that cannot be understood, and what `scoreSteps` throws
  */
 export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLineOptions): Promise<string> {
-  const value = parseObject(bytes);
+  const value = parseRecord(bytes, z.looseObject({}), 'the line');
   // Valid, since it has been parsed.
   const line = new TextDecoder().decode(bytes);
   const given = inputFields.filter(name => Object.hasOwn(value, name)).map(name => [name, value[name]]);
@@ -84,15 +84,6 @@ export async function scoreLine(pair: Pair, bytes: Uint8Array, options: ScoreLin
   return escapeJson(responses ? joinFields([...kept, ['results', `[${results.join()}]`]]) : results[0]!);
 }
 
-function parseObject(bytes: Uint8Array): Record<string, unknown> {
-  const value = parseJson(bytes, 'the line');
-  if (!isObject(value)) {
-    throw new InvalidInputError(`A line has to be a JSON object with a prompt, not ${showValue(value)}.`);
-  }
-
-  return value;
-}
-
 function requireFields(value: Record<string, unknown>): void {
   if (value.prompt === undefined) {
     throw missingField(['prompt'], value, 'the line');
@@ -102,12 +93,22 @@ function requireFields(value: Record<string, unknown>): void {
   if (scored.every(name => value[name] === undefined)) {
     throw missingField(scored, value, 'the line');
   }
+
+  for (const other of ['response', 'steps']) {
+    if (value.responses !== undefined && value[other] !== undefined) {
+      throw new InvalidInputError(`the line has "responses" and "${other}": leave one of them out`);
+    }
+  }
 }
 
 /** Of responses that are objects with a text and more the text; anything else as it is, for the schema to judge. */
 function textsOf(responses: unknown): unknown {
   return Array.isArray(responses)
-    ? responses.map(one => (isObject(one) && typeof one.text === 'string' ? one.text : one))
+    ? responses.map((one, index) =>
+        isObject(one)
+          ? checkRecord(z.looseObject({text: z.string()}), one, `responses.${index} in the line`).text
+          : one,
+      )
     : responses;
 }
 

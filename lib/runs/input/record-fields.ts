@@ -1,5 +1,6 @@
 import type {z} from 'zod';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
+import {showValue} from '../../errors/show-value.js';
 import {check} from '../../utils/check.js';
 
 /** What other data sets call the fields of a record. */
@@ -14,7 +15,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Checks a record, as `check` does, but says of a field that is missing which there are.
+ * Checks a record, an object, as `check` does, but says of a field that is missing which there are.
  *
  * @param schema - what it has to be
  * @param value - what JSON made of it
@@ -26,6 +27,10 @@ export function checkRecord<Schema extends z.ZodType>(
   value: unknown,
   name: string,
 ): z.output<Schema> {
+  if (!isObject(value)) {
+    throw new InvalidInputError(`${name} has to be an object of JSON, not ${showValue(value)}`);
+  }
+
   const issues = schema.safeParse(value).error?.issues ?? [];
   for (const {path} of issues.slice(0, 1)) {
     const parent = path.slice(0, -1).reduce<unknown>((part, key) => fieldOf(part, key), value);
@@ -48,12 +53,22 @@ export function checkRecord<Schema extends z.ZodType>(
  */
 export function missingField(fields: readonly string[], record: object, name: string): InvalidInputError {
   const there = Object.keys(record);
-  const other = fields.flatMap(field => otherNames[field] ?? []).find(one => there.includes(one));
   const wanted = fields.map(quoted).join(' or ');
   const has = there.length === 0 ? 'no field at all' : there.slice(0, 20).map(quoted).join(', ');
-  const hint =
-    other === undefined ? '' : `; if ${quoted(other)} is what is meant, call it ${quoted(fields[0]!)}`;
+  const meant = likelyField(fields, there);
+  const hint = meant ? `; if ${quoted(meant.other)} is what is meant, call it ${quoted(meant.field)}` : '';
   return new InvalidInputError(`${name} has no ${wanted}: it has ${has}${hint}`);
+}
+
+/** Which of the fields that are there is likely one that is missing. */
+function likelyField(
+  fields: readonly string[],
+  there: readonly string[],
+): {field: string; other: string} | undefined {
+  return fields.flatMap(field => [
+    ...there.filter(one => one.toLowerCase() === field).map(other => ({field, other})),
+    ...(otherNames[field] ?? []).filter(other => there.includes(other)).map(other => ({field, other})),
+  ])[0];
 }
 
 const quoted = (name: string) => JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);

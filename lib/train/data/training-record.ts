@@ -3,11 +3,11 @@ import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {isRightAnswer} from '../../rank/equality/right-answer.js';
 import {extractAnswer} from '../../rank/extraction/extract-answer.js';
 import {referenceAnswer} from '../../rank/extraction/reference-answer.js';
+import {checkRecord, missingField} from '../../runs/input/record-fields.js';
 import {promptSchema} from '../../score/score-schema.js';
 import {joinSteps} from '../../steps/join-steps.js';
 import type {StepSpan} from '../../steps/step-span.js';
 import type {Prompt} from '../../text/prompt.js';
-import {check} from '../../utils/check.js';
 
 /** A response to learn from. */
 export interface LabelledResponse {
@@ -73,10 +73,10 @@ type Line = z.output<typeof schema>;
  * @throws {@link InvalidInputError} for anything else
  */
 export function trainingRecord(value: unknown, name: string): TrainingRecord {
-  const line = check(schema, value, name);
+  const line = checkRecord(schema, value, name);
   const prompt = line.prompt ?? line.messages ?? line.problem ?? line.question;
   if (prompt === undefined) {
-    throw new InvalidInputError(`${name} has no "prompt" (nor "messages", "problem" or "question").`);
+    throw missingField(['prompt', 'messages', 'problem', 'question'], line, name);
   }
 
   return {
@@ -99,9 +99,15 @@ type Response = {text: string; solution?: LabelledSteps | undefined} & Pick<
   keyof typeof responseFields
 >;
 
-function responsesOf({responses, response, steps, ...line}: Line, name: string): Response[] {
-  if ((responses === undefined) === (response === undefined && steps === undefined)) {
-    throw new InvalidInputError(`${name} has to have "responses", or a "response", or "steps".`);
+function responsesOf(all: Line, name: string): Response[] {
+  const {responses, response, steps, ...line} = all;
+  if (responses === undefined && response === undefined && steps === undefined) {
+    throw missingField(['responses', 'response', 'steps'], all, name);
+  }
+
+  const other = response === undefined ? 'steps' : 'response';
+  if (responses !== undefined && all[other] !== undefined) {
+    throw new InvalidInputError(`${name} has "responses" and "${other}": leave one of them out`);
   }
 
   if (responses) {

@@ -42,6 +42,26 @@ const wrong: ReadonlyArray<readonly [string, string | object, RegExp]> = [
   ['messages', {messages: []}, /has no "prompt".*if "messages" is what is meant/],
   ['a prompt alone', {prompt}, /^the line has no "response" or "responses" or "steps": it has "prompt"$/],
   ['an answer alone', {prompt, answer: '-13'}, /if "answer" is what is meant, call it "response"$/],
+  [
+    'a field in other letters',
+    {Prompt: prompt, response: '1'},
+    /no "prompt": it has "Prompt", "response"; if "Prompt" is what is meant, call it "prompt"$/,
+  ],
+  ['a text', '"a"', /^the line has to be an object of JSON, not 'a'$/],
+  ['a list in an array', '["a"]', /^the line has to be an object of JSON, not \[ 'a' \]$/],
+  [
+    'a response with another field than its text',
+    {prompt, responses: ['Answer: 3', {content: 'Answer: -13'}]},
+    /^responses\.1 in the line has no "text": it has "content"; if "content" is what is meant, call it "text"$/,
+  ],
+  [
+    'both ways to give responses',
+    {prompt, response: '1', responses: ['1']},
+    /has "responses" and "response": leave one/,
+  ],
+  ['a message without content', {prompt: [{role: 'user'}], response: '1'}, /but 0\.content is missing/],
+  ['a response that is null', {prompt, response: null}, /^response in the line: .*received null/],
+  ['a number for a prompt', {prompt: 5, response: '1'}, /^prompt in the line: expected a string, messages/],
   ['CSV', 'prompt,response', /looks like CSV/],
   ['a record of several lines', '{', /a record stands on one line/],
 ];
