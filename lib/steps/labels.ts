@@ -2,15 +2,17 @@ import {insideOf} from './paragraphs.js';
 import {isBlank, lineRanges, type TextRange, trimmedRange} from './ranges.js';
 
 // Markdown before the label: headings, emphasis, quotes and list markers. After the number: the end of emphasis.
-const markup = '[\\s#*_>-]*(?:\\\\textbf\\s?\\{\\s*)?';
+const markup = '[\\s#*_>[-]*(?:\\\\textbf\\s?\\{\\s*)?';
 const word = 'one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve';
+const wordForStep =
+  'step|schritt|étape|etape|paso|passo|passaggio|stap|krok|шаг|крок|adım|bước|ステップ|단계';
 const numeral = '[一二三四五六七八九十]{1,3}';
 const label = new RegExp(
-  `^${markup}(?:step\\s+(?:\\d+|${word})|步骤\\s*(?:\\d+|${numeral})|第\\s*(?:\\d+|${numeral})\\s*步)` +
-    '(?:[*_}\\s]*(?:[:.)：、，]|[-–—]\\s)|[*_}\\s]*$)',
-  'i',
+  `^${markup}(?:(?:${wordForStep})(?:\\s{0,4}#?\\d+[a-z]?(?:/\\d+)?|\\s{1,4}(?:${word}))|步骤\\s*(?:\\d+|${numeral})|第\\s*(?:\\d+|${numeral})\\s*步)` +
+    '(?:\\s?\\([^()]{1,60}\\))?(?:[*_}\\s]*(?:[:.)\\]：、，]|[-–—]\\s)|[*_}\\s]*$)',
+  'iu',
 );
-const numbered = /^(?:\*\*)?(\d{1,3})[.)](?:\s|\*\*)/;
+const numbered = /^(?:\*\*)?\(?(\d{1,3})[.)](?:\s|\*\*)/;
 const conclusion =
   /^[\s#*_>-]*(?:(?:so|thus|hence|therefore)[,\s]\s*)?(?:the\s+|our\s+)?(?:final\s+)?answer\b|^[\s#*_>-]*(?:最终)?答案/i;
 

@@ -34,7 +34,7 @@ export function formulaOf(engine: ComputeEngine, text: string): Expression | und
   const isFormula =
     /[\d+\-*/^=\\]|^[A-Za-z]$/.test(plain) && !/[A-Za-z]{4}|%|\?/.test(letters) && plain.length <= longest;
   const hasWords = marked.includes(textStart) && plain === withoutMarks(marked);
-  if (!isFormula || hasWords || unknownFunction.test(plain)) {
+  if (!isFormula || hasWords || unknownFunction.test(plain) || splitNumber.test(plain)) {
     return undefined;
   }
 
@@ -43,6 +43,8 @@ export function formulaOf(engine: ComputeEngine, text: string): Expression | und
 }
 
 const singleLetter = new RegExp(`${textStart} ?([A-Za-z]) ?${textEnd}`, 'g');
+/** The library would read 1 2 as 12. */
+const splitNumber = /\d\s+\d/;
 /** f(x + 1) is not f times x + 1. */
 const unknownFunction = /(?<![A-Za-z\\])[fghFGHP](?:_\{?\w\}?)? ?\(/;
 

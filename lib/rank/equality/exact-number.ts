@@ -20,7 +20,7 @@ const decimal = new RegExp(
 /**
  * Reads a number: a whole number with or without commas between thousands, a decimal, one with a period
  * (`0.\overline{3}`), with an exponent (`1e3`, `1\times10^{3}`), a fraction (`a/b`, `\frac{a}{b}`, `\frac12`) of these,
- * a mixed number (`1 1/2`, `1\frac12`), a whole power (`10^{3}`), or a whole number with its base (`101_2`). No arithmetic
+ * a mixed number (`1 1/2`, `1\frac12`), a whole power (`10^{3}`, `10^{-3}`), or a whole number with its base (`101_2`, `FF_{16}`). No arithmetic
  * beyond that.
  *
  * @param text - the text as {@link compactText} makes it
@@ -35,7 +35,7 @@ export function exactNumber(text: string): Fraction | undefined {
 
   const special = inBase(text) ?? wholePower(text);
   if (special !== undefined) {
-    return new Fraction(special);
+    return special;
   }
 
   const sign = text.startsWith('-') ? -1 : 1;
@@ -47,20 +47,28 @@ export function exactNumber(text: string): Fraction | undefined {
 }
 
 /** `101_2` is 5. An index that is no base, or whose digits are none of it, makes no number. */
-function inBase(text: string): bigint | undefined {
-  const [, digits, index] = /^(\d+)_\{?(\d{1,2})\}?$/.exec(text) ?? [];
+function inBase(text: string): Fraction | undefined {
+  const [, digits, index] = /^([\dA-F]+)_\{?(\d{1,2})\}?$/.exec(text) ?? [];
   const base = Number(index);
-  if (digits === undefined || base < 2 || base > 10 || [...digits].some(digit => Number(digit) >= base)) {
+  const values = Array.from(digits ?? '', digit => Number.parseInt(digit, 16));
+  // F_{16} and A_{12} may as well be the name of something.
+  const isNumber = digits !== undefined && (base <= 10 || (base === 16 && digits.length > 1));
+  if (!isNumber || base < 2 || values.some(value => value >= base)) {
     return undefined;
   }
 
-  return [...digits].reduce((value, digit) => value * BigInt(base) + BigInt(digit), 0n);
+  return new Fraction(values.reduce((value, digit) => value * BigInt(base) + BigInt(digit), 0n));
 }
 
-/** `10^{3}` is 1000. */
-function wholePower(text: string): bigint | undefined {
-  const [, base, power, digit] = /^(\d{1,3})\^(?:\{(\d{1,3})\}|(\d))$/.exec(text) ?? [];
-  return base === undefined ? undefined : BigInt(base) ** BigInt((power ?? digit)!);
+/** `10^{3}` is 1000, `10^{-3}` a thousandth, and `-2^2` is -4. */
+function wholePower(text: string): Fraction | undefined {
+  const [, minus, base, sign, power, digit] = /^(-?)(\d{1,3})\^(?:\{(-?)(\d{1,3})\}|(\d))$/.exec(text) ?? [];
+  if (base === undefined || (sign && Number(base) === 0)) {
+    return undefined;
+  }
+
+  const value = new Fraction(BigInt(base) ** BigInt((power ?? digit)!));
+  return (sign ? value.inverse() : value).mul(minus ? -1 : 1);
 }
 
 function decimalNumber(text: string | undefined): Fraction | undefined {

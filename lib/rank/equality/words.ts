@@ -106,9 +106,11 @@ function withoutClock(text: string): string {
   return text.replace(/(?<=\d) *p\.? ?m\.?$/i, '').replace(/(?<=\d) *a\.? ?m\.?$/i, ' am');
 }
 
-/** The letter of `(D)` and of `(D) 17`, an option of multiple choice with what it says. */
+/** The letter of `(D)`, of `(D) 17`, `D)` and of option D: an option of multiple choice, perhaps with what it says. */
 export function optionLetter(text: string): string | undefined {
   const [, bracketed, marked] =
-    /^(?:\( ?([A-J]) ?\)(?:[.:]? +\S.*)?|([A-J])[.):] +\S.*)$/.exec(withoutMarks(text).trim()) ?? [];
+    /^(?:(?:(?:[Oo]ption|[Cc]hoice) +)?\( ?([A-J]) ?\)(?:[.:]? +\S.*)?|(?:[Oo]ption +|[Cc]hoice +)?([A-J])(?:[.):] +\S.*|\)?))$/.exec(
+      withoutMarks(text).trim(),
+    ) ?? [];
   return bracketed ?? marked;
 }

@@ -9,6 +9,7 @@ export interface LabelledAnswer extends Candidate {
 }
 
 // Repetitions are bounded wherever one could give way to the next: the text may be a megabyte of spaces.
+const adverb = '(?:(?:therefore|thus|hence|then|simply|just|indeed|clearly|exactly|precisely)\\s{1,4}){0,2}';
 const gap = '[*_\\s]{0,8}';
 const lead = '(?:(?:so|thus|hence|therefore|then|and|finally)[,\\s]{1,4}){0,2}';
 const owner = '(?:(?:the|my|our|your|final|correct|right|short|numerical|complete|exact)\\s{1,4}){0,4}';
@@ -19,8 +20,8 @@ const otherLanguages =
 /** `Answer:` at the beginning of a line or of a sentence, alone on its line if the colon is missing. */
 const label = new RegExp(
   `(?:^[\\s#>*_\`~-]{0,12}(?:\\d{1,3}[.)]\\s{1,4})?|[.?!。][*_]{0,3}\\s{1,4})(?:\\*\\*)?${lead}` +
-    `(?:${owner}(?:answer|ans\\b\\.?)|the\\s{1,4}(?:final\\s{1,4})?result|final\\s{1,4}result|${otherLanguages}|(?<=^[\\s*]{0,4})A(?=\\s?:))${gap}` +
-    `(?:[:：=]|[-–—](?=\\s)|(?=\\$|\\\\\\[|\\\\\\()|$)${gap}(.*)$`,
+    `(?:${owner}(?:answer(?:\\s?\\([^()]{1,20}\\))?|ans\\b\\.?(?:\\s{1,4}is(?=\\s))?)|the\\s{1,4}(?:final\\s{1,4})?result|final\\s{1,4}result|${otherLanguages}|(?<=^[\\s*]{0,4})A(?=\\s?:))${gap}` +
+    `(?:[:：=]|(?<=\\bans)\\.(?=\\s)|(?<=\\bans\\.)(?=\\s)|[-–—](?=\\s)|(?=\\$|\\\\\\[|\\\\\\()|$)${gap}(.*)$`,
   'iu',
 );
 const heading = new RegExp(`^[\\s#>*_\`~-]{0,12}${owner}(?:answer|solution|result)[*_:：\\s]{0,8}$`, 'iu');
@@ -28,7 +29,7 @@ const heading = new RegExp(`^[\\s#>*_\`~-]{0,12}${owner}(?:answer|solution|resul
 const statement = new RegExp(
   `\\b(?:(?:the|my|our|your|final|correct|right)\\s{1,4}){1,3}(?:\\p{L}{1,20}\\s{1,4}){0,2}(?:answer|option|choice)\\b` +
     `(?:[,\\s]{1,4}(?!(?:is|are|was|would|will|must|=)\\b)[\\p{L}\\p{N}$.'-]{1,20}){0,6}[,\\s]{1,4}` +
-    `(?:is|are|was|would\\s{1,4}be|will\\s{1,4}be|must\\s{1,4}be|equals|=)(?![\\p{L}\\p{N}])${gap}[:：]?`,
+    `(?:is|are|was|would\\s{1,4}be|will\\s{1,4}be|must\\s{1,4}be|equals|=)(?![\\p{L}\\p{N}])${gap}[:：]?${adverb}`,
   'giu',
 );
 const foreignStatement =

@@ -11,7 +11,7 @@ export function firstTurn(text: string): string {
 
 /** What stands behind `####`, as in GSM8K. A numbered heading of Markdown is none. */
 export function hashMarkedAnswers(text: string): Candidate[] {
-  return [...text.matchAll(/^[ \t]*####[ \t]*(?=\S)([^\n]{1,200})$/gm)]
+  return [...text.matchAll(/(?:^|[ \t])####[ \t]*(?=\S)([^\n]{1,200})$/gm)]
     .filter(([, rest]) => /^[-+−$€£\\(]{0,3}[.\d]/.test(rest!) && !/^\d+[.)]\s/.test(rest!))
     .map(({0: line, 1: rest, index}) => ({answer: rest!.trim(), index: index + line.length}));
 }
