@@ -44,7 +44,7 @@ export function formulaOf(engine: ComputeEngine, text: string): Expression | und
 
 const singleLetter = new RegExp(`${textStart} ?([A-Za-z]) ?${textEnd}`, 'g');
 /** The library would read 1 2 as 12. */
-const splitNumber = /\d\s+\d/;
+const splitNumber = /(?<![_^\d]|\\[a-z]{1,10} ?)\d+\s+\d/;
 /** f(x + 1) is not f times x + 1. */
 const unknownFunction = /(?<![A-Za-z\\])[fghFGHP](?:_\{?\w\}?)? ?\(/;
 
