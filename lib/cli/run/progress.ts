@@ -4,7 +4,7 @@ import {counted} from '../terminal/quantities.js';
 
 /** How the scoring, or whatever it is, of lines is going: how far, how many lines, how fast. */
 export class RunProgress {
-  readonly #display: ProgressDisplay | undefined;
+  readonly #display: Pick<ProgressDisplay, 'show' | 'clear'> | undefined;
   readonly #input: Input;
   readonly #noun: string;
   readonly #label: string;
@@ -21,7 +21,7 @@ export class RunProgress {
    * @param label - what is done with it
    */
   constructor(
-    display: ProgressDisplay | undefined,
+    display: Pick<ProgressDisplay, 'show' | 'clear'> | undefined,
     input: Input,
     lines: number,
     noun = 'line',

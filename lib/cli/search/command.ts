@@ -25,6 +25,7 @@ import {
 import {searchLines} from './search-lines.js';
 import {RunSummary, readSearchedRun} from './searched-run.js';
 import {formatSearches, type SearchedRun} from './table.js';
+import {WatchDisplay} from './watch-display.js';
 
 interface ModelOptions {
   pair: PairOptions;
@@ -88,17 +89,20 @@ async function searchAll(
   const display = new ProgressDisplay(!quiet && !verbose);
   let pair: Pair | undefined;
   let generator: OpenGenerator | undefined;
+  let watch: WatchDisplay | undefined;
   try {
     pair = await openPairShowing({...models.pair, signal}, flags, display);
     generator = await openGeneratorShowing({...models.generator, signal}, flags, display);
     const tools = {pair, generator};
+    watch = flags.watch && new WatchDisplay(pair.info.beta, flags.color);
     const identify = async () => searchIdentity(tools.pair.info, tools.generator.info, flags);
     return await withRun(output, flags, identify, signal, async run => {
-      const counts = await searchLines(tools, {input, output, run, flags, signal, display, summary});
+      const counts = await searchLines(tools, {input, output, run, flags, signal, display, watch, summary});
       return run ?? counts;
     });
   } finally {
     display.clear();
+    watch?.clear();
     await generator?.close();
     await pair?.close();
   }

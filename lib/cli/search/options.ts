@@ -1,3 +1,4 @@
+import process from 'node:process';
 import {type Command, Option} from 'commander';
 import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate/generator-options.js';
 import type {PairOptions} from '../../pair/pair-options.js';
@@ -28,6 +29,7 @@ export interface SearchFlags extends PairFlags, GeneratorFlags, DrawingFlags, Ag
   budgetSeconds?: number;
   choose: SearchChoice;
   tree?: true;
+  watch?: true;
   fromResults?: string[];
   json?: true;
   verbose?: true;
@@ -86,6 +88,13 @@ function addTableOptions(command: Command): Command {
         .default('best'),
     )
     .option('--tree', 'add all that was written to the results, for implicit-prm report')
+    .addOption(
+      new Option('--watch', 'show each search as it goes, on stderr, which has to be a terminal').conflicts([
+        'quiet',
+        'verbose',
+        'fromResults',
+      ]),
+    )
     .option('--from-results <files...>', 'search nothing: print the table of what --output wrote')
     .option('--json', 'print the table as JSON')
     .option('--quiet', 'show no progress')
@@ -96,6 +105,10 @@ function addTableOptions(command: Command): Command {
 export function requireUsage(file: string | undefined, flags: SearchFlags, command: Command): void {
   if (flags.fromResults !== undefined && (file !== undefined || flags.output !== undefined)) {
     command.error("error: option '--from-results <files...>' cannot be used with problems or '--output'");
+  }
+
+  if (flags.watch && process.stderr.isTTY !== true) {
+    command.error("error: option '--watch' needs a terminal to draw on, and stderr is none");
   }
 
   requireFile(flags, command);

@@ -2,13 +2,16 @@ import type {Input} from '../../runs/input/open-input.js';
 import {inputRecords} from '../../runs/input/records.js';
 import type {Run} from '../../runs/run.js';
 import type {SearchEvent} from '../../search/search-types.js';
+import type {Prompt} from '../../text/prompt.js';
 import type {Output} from '../run/output.js';
 import {RunProgress} from '../run/progress.js';
 import {type RunCounts, runLines} from '../run/run-lines.js';
 import type {ProgressDisplay} from '../terminal/progress-display.js';
+import type {ProgressState} from '../terminal/progress-line.js';
 import {type SearchFlags, searchOptionsOf} from './options.js';
 import {type SearchTools, searchLine} from './search-line.js';
 import type {RunSummary} from './searched-run.js';
+import type {WatchDisplay} from './watch-display.js';
 
 interface Searching {
   input: Input;
@@ -17,6 +20,8 @@ interface Searching {
   flags: SearchFlags;
   signal: AbortSignal;
   display: ProgressDisplay;
+  /** Shows each search, and the progress of all. */
+  watch: WatchDisplay | undefined;
   /** Is given each result. */
   summary: RunSummary;
 }
@@ -27,17 +32,22 @@ const usualTokens = 256;
 /** Searches for the answers to all problems that the run has not answered yet. */
 export async function searchLines(
   tools: SearchTools,
-  {input, output, run, flags, signal, display, summary}: Searching,
+  {input, output, run, flags, signal, display, watch, summary}: Searching,
 ): Promise<RunCounts> {
   const {choose, tree = false, seed, count} = flags;
   const search = {...searchOptionsOf(flags), seed, signal};
-  const shown = output.isTerminal ? undefined : display;
+  const shown = watch
+    ? {show: (state: ProgressState) => watch.showProgress(state), clear: () => watch.clear()}
+    : output.isTerminal
+      ? undefined
+      : display;
   let expected = count * usualTokens;
   const counts = await runLines(inputRecords(input, 'problem'), output, run, {
     resultOf: async (bytes, onProgress, number) => {
       const watcher = {
-        begin: () => undefined,
+        begin: (prompt: Prompt) => watch?.begin(prompt),
         show: (event: SearchEvent) => {
+          watch?.show(event);
           if (event.type === 'expanded') {
             const {generated} = event.usage;
             onProgress({tokens: generated, total: Math.max(expected, generated)});
@@ -45,6 +55,7 @@ export async function searchLines(
         },
       };
       const {text, usage} = await searchLine(tools, bytes, number - 1, {search, choose, tree, watcher});
+      watch?.clear();
       summary.add(Buffer.from(text));
       expected = Math.max(1, usage.generated);
       onProgress({tokens: usage.generated, total: expected});

@@ -210,6 +210,8 @@ for (const [args, message] of [
   [['--model', 'a.gguf', '--generator-url', 'http://127.0.0.1:1'], /cannot be used with/u],
   [['--from-results', 'a.jsonl', '-o', 'b.jsonl'], /'--from-results <files\.\.\.>' cannot be used/u],
   [['--shard', '1/2'], /--output/u],
+  [['--watch'], /'--watch' needs a terminal/u],
+  [['--watch', '--quiet'], /'--watch' cannot be used with option '--quiet'/u],
 ] as const) {
   test(`wrong use is told: search ${args.join(' ')}`, async t => {
     const {code, stderr} = await runCli(['search', '--bundled', ...args]);
