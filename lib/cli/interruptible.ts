@@ -29,9 +29,9 @@ export class Interruption extends Error {
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const listeners = names.map(name => ({name, abort: () => controller.abort(new Interruption(name))}));
-  for (const {name, abort} of listeners) {
-    process.once(name, abort);
+  const listeners = names.map(name => ({name, hear: listenerOf(name, controller)}));
+  for (const {name, hear} of listeners) {
+    process.on(name, hear);
   }
 
   try {
@@ -41,8 +41,22 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     controller.signal.throwIfAborted();
     throw error;
   } finally {
-    for (const {name, abort} of listeners) {
-      process.off(name, abort);
+    for (const {name, hear} of listeners) {
+      process.off(name, hear);
     }
   }
+}
+
+/** It stays where it is: the library signal-exit, which node-llama-cpp uses, ends a process in which nobody else listens. */
+function listenerOf(name: (typeof names)[number], controller: AbortController): () => void {
+  let heard = false;
+  return function hear() {
+    if (heard) {
+      process.off(name, hear);
+      process.kill(process.pid, name);
+    }
+
+    heard = true;
+    controller.abort(new Interruption(name));
+  };
 }

@@ -21,6 +21,26 @@ for (const [signal, exitCode] of [
   });
 }
 
+test.serial(
+  'a library that ends a process in which it alone hears a signal finds that it is not alone',
+  async t => {
+    let hearing = 0;
+    const library = () => {
+      hearing = process.listenerCount('SIGINT');
+    };
+    await t.throwsAsync(
+      interruptible(async aborted => {
+        process.on('SIGINT', library);
+        process.kill(process.pid, 'SIGINT');
+        await sleep(60_000, undefined, {signal: aborted});
+      }),
+      {instanceOf: Interruption},
+    );
+    process.off('SIGINT', library);
+    t.is(hearing, 2);
+  },
+);
+
 test('work that no signal disturbs returns what it does, or throws it', async t => {
   t.is(await interruptible(async () => 7), 7);
   await t.throwsAsync(
