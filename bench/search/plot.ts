@@ -5,6 +5,8 @@ import type {Run} from './runs.js';
 import {drawing} from './tables.js';
 
 const ink = '#1f2328';
+/** Of two titles, in per cent of right answers. */
+const leastDistance = 2.2;
 
 /** The lines of the plot: of which search, and how its answer is chosen. */
 const lines = [
@@ -28,7 +30,7 @@ export function plotSearches(runs: readonly Run[]): string {
         return {title, n, tokens: usage.generated, value: 100 * value, low: 100 * low, high: 100 * high};
       }),
   );
-  const last = lines.map(({title}) => points.findLast(point => point.title === title)!);
+  const titles = spread(lines.map(({title}) => points.findLast(point => point.title === title)!));
   const svg = Plot.plot({
     document: parseHTML('<!doctype html><body></body>').document,
     width: 760,
@@ -42,12 +44,27 @@ export function plotSearches(runs: readonly Run[]): string {
       Plot.ruleX(points, {x: 'tokens', y1: 'low', y2: 'high', stroke: 'title', strokeOpacity: 0.35}),
       Plot.line(points, {x: 'tokens', y: 'value', stroke: 'title', strokeWidth: 1.8}),
       Plot.dot(points, {x: 'tokens', y: 'value', fill: 'title', r: 3.5}),
-      Plot.text(
-        last,
-        Plot.dodgeY({x: 'tokens', y: 'value', text: 'title', fill: 'title', dx: 8, textAnchor: 'start'}),
-      ),
+      Plot.text(titles, {
+        y: 'value',
+        text: 'title',
+        fill: 'title',
+        frameAnchor: 'right',
+        textAnchor: 'start',
+        dx: 8,
+      }),
     ],
   });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return `${svg.outerHTML}\n`;
+}
+
+/** Titles at the height of their last points, the highest first, and none over another. */
+function spread<Title extends {value: number}>(titles: readonly Title[]): Title[] {
+  let above = Number.POSITIVE_INFINITY;
+  return titles
+    .toSorted((a, b) => b.value - a.value)
+    .map(title => {
+      above = Math.min(title.value, above - leastDistance);
+      return {...title, value: above};
+    });
 }
