@@ -24,9 +24,9 @@ for (const {id, title, experiments} of questions) {
   const answers = [];
   for (const experiment of experiments) {
     answers.push({experiment, outcome: await run(experiment)});
+    // Each training takes minutes: what is known is written at once.
+    writeFileSync(new URL(`images/training-${id}.svg`, docs), plotAnswers(answers));
+    const answer = `### ${title}\n\n${answerTable(answers)}\n\n![${title}](images/training-${id}.svg)`;
+    replaceSection(new URL('training.md', docs), `experiment ${id}`, answer);
   }
-
-  writeFileSync(new URL(`images/training-${id}.svg`, docs), plotAnswers(answers));
-  const answer = `### ${title}\n\n${answerTable(answers)}\n\n![${title}](images/training-${id}.svg)`;
-  replaceSection(new URL('training.md', docs), `experiment ${id}`, answer);
 }
