@@ -1,7 +1,9 @@
 /** Whether two values of JSON are the same, but that numbers that are no integers may differ a little. */
 export function nearlyEqual(one: unknown, other: unknown, tolerance: number): boolean {
   if (typeof one === 'number' && typeof other === 'number') {
-    return one === other || (!Number.isInteger(one) && Math.abs(one - other) <= tolerance);
+    // A reward may be 0 in one place and next to it in another; counts are whole in both.
+    const areCounts = Number.isInteger(one) && Number.isInteger(other);
+    return one === other || (!areCounts && Math.abs(one - other) <= tolerance);
   }
 
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) {
