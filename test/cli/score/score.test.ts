@@ -235,7 +235,7 @@ test('a pair is given by its files', async t => {
 
 const malformed: [string, string | Uint8Array, RegExp][] = [
   ['bad JSON', '{"prompt": "x"', /no valid JSON/u],
-  ['no object', '[1, 2]', /JSON object/u],
+  ['no object', '[1, 2]', /an object of JSON, not \[ 1, 2 \]/u],
   ['no prompt', '{"response": "x"}', /the line has no "prompt": it has "response"/u],
   ['no response', '{"prompt": "x"}', /no "response" or "responses" or "steps": it has "prompt"/u],
   ['an empty response', '{"prompt": "x", "response": " "}', /white space/u],
