@@ -60,7 +60,7 @@ size_t viewOffset(const ggml_tensor* view) {
 } // namespace
 
 ModelGraph::ModelGraph(const LlamaApi& llama, const TrainApi& api, llama_model* model)
-    : llama_(llama), api_(api), context_(openContext(llama, model), llama.llama_free),
+    : api_(api), context_(openContext(llama, model), llama.llama_free),
       layerOutputs_(static_cast<size_t>(llama.llama_model_n_layer(model))), targets_(layerOutputs_.size()),
       window_(std::max(0, api.llama_model_n_swa(model))) {
     if (!context_) refuse("llama.cpp cannot evaluate it with flash attention");

@@ -71,7 +71,6 @@ private:
     [[noreturn]] void refuse(const std::string& why) const;
     const Layout& layout(const ggml_tensor* node) const;
 
-    const LlamaApi& llama_;
     const TrainApi& api_;
     std::unique_ptr<llama_context, decltype(&::llama_free)> context_;
     std::unordered_map<const ggml_tensor*, Layout> layouts_;
