@@ -20,7 +20,7 @@ export function measureLabel(measure: Measure, n: number | undefined): string {
   return labels[measure];
 }
 
-const labelWidth = 20;
+const labelWidth = 22;
 const cellWidth = 18;
 
 /**
@@ -36,7 +36,7 @@ export function formatTrainResult(result: TrainResult, base: string, chalk: Chal
   const lines = [
     `${chalk.bold(printable(output))}: ${objective}, β = ${beta}, the adapter of step ${bestStep} of ${steps}${early}`,
     '',
-    ...(evaluation ? evaluationLines(evaluation, chalk) : []),
+    ...(evaluation ? [...evaluationLines(evaluation, chalk), ...timidityLines(result), ''] : []),
     ...(objective === 'sft' ? [] : ['To score with it:', `  ${scoreCommand(base, output)}`]),
   ];
   return `${lines.join('\n')}\n`;
@@ -68,7 +68,21 @@ function evaluationLines(evaluation: TrainEvaluation, chalk: ChalkInstance): str
     ),
     '',
     verdict(evaluation, n, chalk),
-    '',
+  ];
+}
+
+/** Rewards that hardly differ from 0 come of a recipe that is too timid, whatever the labels are. */
+function timidityLines({evaluation, history, beta}: TrainResult): string[] {
+  const last = history.steps.at(-1);
+  const reward = last?.meanAbsoluteReward ?? Number.POSITIVE_INFINITY;
+  if (!evaluation || evaluation.beatsControl.yes.length > 0 || reward >= 0.3) {
+    return [];
+  }
+
+  const highest = Math.max(...history.steps.map(({learningRate}) => learningRate));
+  return [
+    `Its rewards stayed near 0 (|R| was ${reward.toPrecision(2)} at the end, where a few units are wanted): try a --beta above`,
+    `${beta} if responses are short, or a --learning-rate above ${Number(highest.toPrecision(1))}.`,
   ];
 }
 
