@@ -68,12 +68,8 @@ export async function* train(
     const record = before ?? newTrainingRecord(identity);
     requireSame(record, identity, directory);
     yield {type: 'data', ...describeData(prepared)};
-    if (before === undefined) {
-      await directory.clear();
-      await writeTrainingRecord(directory, record);
-    }
-
-    return yield* trainWith(prepared, options, {tools, directory, record, name});
+    const isNew = before === undefined;
+    return yield* trainWith(prepared, options, {tools, directory, record, isNew, name});
   } finally {
     await directory.release();
   }
@@ -83,6 +79,8 @@ interface TrainContext {
   tools: TrainTools;
   directory: TrainingDirectory;
   record: TrainingRecord;
+  /** Whether there is nothing to go on from. */
+  isNew: boolean;
   /** The base's. */
   name: string;
 }
@@ -90,11 +88,17 @@ interface TrainContext {
 async function* trainWith(
   prepared: PreparedTraining,
   options: CheckedTrainOptions,
-  {tools, directory, record, name}: TrainContext,
+  {tools, directory, record, isNew, name}: TrainContext,
 ): AsyncGenerator<TrainEvent, TrainResult, undefined> {
   const maxTokens = Math.max(options.microBatchTokens, prepared.longest);
   const trainer = await tools.openTrainer(trainerOptions(options, maxTokens));
   try {
+    if (isNew) {
+      // Not before: a base that is refused leaves what was there as it was.
+      await directory.clear();
+      await writeTrainingRecord(directory, record);
+    }
+
     if (record.state !== null) {
       await trainer.restore(directory.file(record.state));
     }

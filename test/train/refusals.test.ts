@@ -1,7 +1,7 @@
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {ModelError, openPair, trainPair} from '../../lib/index.js';
+import {bundledPair, ModelError, openPair, trainPair} from '../../lib/index.js';
 import {temporaryDirectory} from '../helpers/temporary-directory.js';
 import {type UntrainableArchitecture, untrainableModel} from '../helpers/untrainable-models.js';
 
@@ -45,6 +45,36 @@ for (const [architecture, reason] of Object.entries(refused) as [UntrainableArch
     );
     t.regex(error.message, new RegExp(`\\b${architecture}\\b`, 'u'));
     t.deepEqual(events, ['data'], 'nothing was trained');
-    t.false(existsSync(output));
+    t.deepEqual([output, `${output}.run`].filter(existsSync), [], 'nothing is left behind');
   });
 }
+
+test('a training that is refused leaves the one that it was to replace as it was', async t => {
+  const output = path.join(directory, 'kept.gguf');
+  const options = {
+    base: bundledPair().reference,
+    data,
+    output,
+    threads: 1,
+    gpu: false,
+    validation: 0,
+  } as const;
+  for await (const _ of trainPair({...options, epochs: 1})) {
+    // To its end.
+  }
+
+  const record = readFileSync(`${output}.run/run.json`, 'utf8');
+  const refused = trainPair({...options, overwrite: true, memoryLimit: 1_000_000});
+  await t.throwsAsync(
+    refused.next().then(async () => refused.next()),
+    {code: 'OUT_OF_MEMORY'},
+  );
+  t.is(readFileSync(`${output}.run/run.json`, 'utf8'), record);
+});
+
+test('an output in a folder that is not there is refused and names it', async t => {
+  const output = path.join(directory, 'typo', 'adapter.gguf');
+  const training = trainPair({base: bundledPair().reference, data, output, threads: 1, gpu: false});
+  await t.throwsAsync(training.next(), {message: /cannot write .*typo.*adapter\.gguf\.run: no such file/u});
+  t.false(existsSync(path.dirname(output)));
+});

@@ -1,4 +1,4 @@
-import {mkdir, readdir, rm} from 'node:fs/promises';
+import {mkdir, readdir, rm, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import {FileLock, LockHeldError} from '../../runs/files/file-lock.js';
 import {fileError} from '../../utils/file-error.js';
@@ -28,7 +28,7 @@ export class TrainingDirectory {
   static async take(output: string): Promise<TrainingDirectory> {
     const directory = `${output}.run`;
     try {
-      await mkdir(directory, {recursive: true});
+      await mkdir(directory).catch(onlyIfAbsent);
       return new TrainingDirectory(directory, await FileLock.take(path.join(directory, 'lock')));
     } catch (error) {
       const cause =
@@ -58,8 +58,15 @@ export class TrainingDirectory {
     await rm(this.file('reference.json'), {force: true});
   }
 
-  /** Lets other processes have the folder. */
+  /** Lets other processes have the folder, which goes if nothing was begun in it. */
   async release(): Promise<void> {
     await this.#lock.release();
+    await rmdir(this.path).catch(() => undefined);
+  }
+}
+
+function onlyIfAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') {
+    throw error;
   }
 }
