@@ -157,8 +157,8 @@ export type {SpecialToken} from './text/tokeniser.js';
 export type {UnusedCounts, UnusedReason} from './train/data/unused-reason.js';
 export type {Comparison, Measure} from './train/evaluation/comparison.js';
 export type {TrainEvaluation} from './train/evaluation/train-evaluation.js';
+export type {RewardMetrics} from './train/loop/reward-metrics.js';
 export type {ObjectiveName} from './train/objectives/objective.js';
-export type {RewardMetrics} from './train/reward-metrics.js';
 export type {StepRecord, ValidationRecord} from './train/run/training-record.js';
 export type {
   TrainCheckpointEvent,

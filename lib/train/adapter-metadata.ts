@@ -1,8 +1,8 @@
 import type {z} from 'zod';
 import {baseFingerprintKey, baseNameKey} from '../pair/adapter-base.js';
 import {packageVersion} from '../utils/package-version.js';
+import {recipeOf} from './run/training-identity.js';
 import type {CheckedTrainOptions} from './train-options.js';
-import {recipeOf} from './training-identity.js';
 
 /** What an adapter is of. */
 export interface AdapterOrigin {

@@ -1,7 +1,7 @@
 import type {UnusedCounts} from './data/unused-reason.js';
 import type {TrainEvaluation} from './evaluation/train-evaluation.js';
+import type {RewardMetrics} from './loop/reward-metrics.js';
 import type {ObjectiveName} from './objectives/objective.js';
-import type {RewardMetrics} from './reward-metrics.js';
 import type {StepRecord, ValidationRecord} from './run/training-record.js';
 import type {TrainerDescription} from './trainer.js';
 

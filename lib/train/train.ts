@@ -5,14 +5,16 @@ import {runDifference} from '../runs/difference.js';
 import {ResumeError} from '../runs/run.js';
 import {fileError} from '../utils/file-error.js';
 import {adapterMetadata} from './adapter-metadata.js';
-import type {RewardBasis} from './batch-trainer.js';
 import type {PlacedRecord} from './data/collect-prompts.js';
 import type {Tokeniser} from './data/tokenise-prompts.js';
 import {judgeExamples} from './evaluation/judge-examples.js';
 import {evaluateTraining, type TrainEvaluation} from './evaluation/train-evaluation.js';
+import type {RewardBasis} from './loop/batch-trainer.js';
+import {TrainingLoop} from './loop/training-loop.js';
 import {describeData, type PreparedTraining, prepareTraining} from './prepare-training.js';
 import {referenceLogprobs} from './run/reference-logprobs.js';
 import {TrainingDirectory} from './run/training-directory.js';
+import {trainingIdentity} from './run/training-identity.js';
 import {
   newTrainingRecord,
   readTrainingRecord,
@@ -22,8 +24,6 @@ import {
 import type {TrainEvent, TrainProgressEvent, TrainResult} from './train-events.js';
 import type {CheckedTrainOptions} from './train-options.js';
 import type {Trainer, TrainerOptions} from './trainer.js';
-import {trainingIdentity} from './training-identity.js';
-import {TrainingLoop} from './training-loop.js';
 
 /** What a training needs of the world: the addon's, or a test's own. */
 export interface TrainTools {

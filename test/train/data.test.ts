@@ -1,7 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {InvalidInputError} from '../../lib/index.js';
-import {balancedWeights} from '../../lib/train/class-weights.js';
 import {collectPrompts} from '../../lib/train/data/collect-prompts.js';
 import {epochBatches} from '../../lib/train/data/epoch-batches.js';
 import {microBatches, tokensOfMicroBatch} from '../../lib/train/data/micro-batches.js';
@@ -11,7 +10,8 @@ import {tokenisePrompts} from '../../lib/train/data/tokenise-prompts.js';
 import {trainingRecord} from '../../lib/train/data/training-record.js';
 import type {TrainingExample} from '../../lib/train/data/training-set.js';
 import {unitsOf} from '../../lib/train/data/training-units.js';
-import {learningRateAt} from '../../lib/train/learning-rate.js';
+import {balancedWeights} from '../../lib/train/loop/class-weights.js';
+import {learningRateAt} from '../../lib/train/loop/learning-rate.js';
 import {findObjective} from '../../lib/train/objectives/find-objective.js';
 import type {ObjectiveName} from '../../lib/train/objectives/objective.js';
 import {placed} from './bigram-data.js';

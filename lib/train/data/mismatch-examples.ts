@@ -1,5 +1,5 @@
 import {seededRandom} from '../../utils/seeded-random.js';
-import {shuffled} from '../shuffle.js';
+import {shuffled} from '../../utils/shuffle.js';
 import type {Tokeniser} from './tokenise-prompts.js';
 import type {TrainingExample} from './training-set.js';
 

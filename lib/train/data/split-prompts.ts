@@ -1,5 +1,5 @@
 import {seededRandom} from '../../utils/seeded-random.js';
-import {shuffled} from '../shuffle.js';
+import {shuffled} from '../../utils/shuffle.js';
 import type {TrainingSet} from './training-set.js';
 
 /** Which prompts are learned from and which are held out, by number, ascending. */

@@ -1,9 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import {writeAtomically} from '../../runs/files/write-atomically.js';
-import {sumOf} from '../batch-trainer.js';
 import {microBatches} from '../data/micro-batches.js';
 import type {TrainingExample} from '../data/training-set.js';
+import {sumOf} from '../loop/batch-trainer.js';
 import type {Trainer} from '../trainer.js';
 import type {TrainingDirectory} from './training-directory.js';
 

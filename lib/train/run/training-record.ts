@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {z} from 'zod';
 import {writeAtomically} from '../../runs/files/write-atomically.js';
 import {fileError} from '../../utils/file-error.js';
-import type {RewardMetrics} from '../reward-metrics.js';
+import type {RewardMetrics} from '../loop/reward-metrics.js';
 import type {TrainingDirectory} from './training-directory.js';
 
 const count = z.int().min(0);

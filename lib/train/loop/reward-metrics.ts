@@ -1,4 +1,4 @@
-import type {Objective, RewardBatch} from './objectives/objective.js';
+import type {Objective, RewardBatch} from '../objectives/objective.js';
 
 /** How an objective fares on some responses. */
 export interface RewardMetrics {

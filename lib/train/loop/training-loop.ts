@@ -1,21 +1,21 @@
-import {TrainingError} from '../errors/training-error.js';
-import {BatchTrainer, type RewardBasis} from './batch-trainer.js';
-import {balancedWeights} from './class-weights.js';
-import {epochBatches} from './data/epoch-batches.js';
-import type {Unit} from './data/training-units.js';
-import {learningRateAt} from './learning-rate.js';
-import type {PreparedTraining} from './prepare-training.js';
-import type {RewardMetrics} from './reward-metrics.js';
-import type {TrainingDirectory} from './run/training-directory.js';
-import {type TrainingRecord, writeTrainingRecord} from './run/training-record.js';
+import {TrainingError} from '../../errors/training-error.js';
+import {epochBatches} from '../data/epoch-batches.js';
+import type {Unit} from '../data/training-units.js';
+import type {PreparedTraining} from '../prepare-training.js';
+import type {TrainingDirectory} from '../run/training-directory.js';
+import {type TrainingRecord, writeTrainingRecord} from '../run/training-record.js';
 import type {
   TrainCheckpointEvent,
   TrainResult,
   TrainStepEvent,
   TrainValidationEvent,
-} from './train-events.js';
-import type {CheckedTrainOptions} from './train-options.js';
-import type {Trainer} from './trainer.js';
+} from '../train-events.js';
+import type {CheckedTrainOptions} from '../train-options.js';
+import type {Trainer} from '../trainer.js';
+import {BatchTrainer, type RewardBasis} from './batch-trainer.js';
+import {balancedWeights} from './class-weights.js';
+import {learningRateAt} from './learning-rate.js';
+import type {RewardMetrics} from './reward-metrics.js';
 
 /** What a loop works with. */
 export interface LoopTools {

@@ -1,9 +1,9 @@
 import type {z} from 'zod';
-import {baseFingerprint} from '../pair/adapter-base.js';
-import {trainingSetDigest} from './data/training-set.js';
-import type {PreparedTraining} from './prepare-training.js';
-import type {TrainingRecord} from './run/training-record.js';
-import type {CheckedTrainOptions} from './train-options.js';
+import {baseFingerprint} from '../../pair/adapter-base.js';
+import {trainingSetDigest} from '../data/training-set.js';
+import type {PreparedTraining} from '../prepare-training.js';
+import type {CheckedTrainOptions} from '../train-options.js';
+import type {TrainingRecord} from './training-record.js';
 
 /** All that the adapter depends on: names with dashes are options, the others files, by their hashes. */
 export async function trainingIdentity(

@@ -1,5 +1,5 @@
-import type {TrainingExample} from './data/training-set.js';
-import type {Unit} from './data/training-units.js';
+import type {TrainingExample} from '../data/training-set.js';
+import type {Unit} from '../data/training-units.js';
 
 /** How much the loss of a right and of a wrong response counts. */
 export interface ClassWeights {

@@ -1,10 +1,10 @@
+import {microBatches, tokensOfMicroBatch} from '../data/micro-batches.js';
+import type {TrainingExample} from '../data/training-set.js';
+import type {Unit} from '../data/training-units.js';
+import type {Objective, RewardBatch, Term} from '../objectives/objective.js';
+import type {Trainer} from '../trainer.js';
 import type {ClassWeights} from './class-weights.js';
-import {microBatches, tokensOfMicroBatch} from './data/micro-batches.js';
-import type {TrainingExample} from './data/training-set.js';
-import type {Unit} from './data/training-units.js';
-import type {Objective, RewardBatch, Term} from './objectives/objective.js';
 import {type RewardMetrics, RewardTally} from './reward-metrics.js';
-import type {Trainer} from './trainer.js';
 
 /** What rewards are made of, for each example. */
 export interface RewardBasis {
