@@ -7,13 +7,14 @@ import {gainTable, searchTable} from './search/tables.js';
 
 // Compares the searches on held-out problems, with the pair that ships, and writes the numbers into docs/search.md.
 //
-//   npm run bench:search -- PROBLEMS N…
+//   npm run bench:search -- [PROBLEMS:N,N…]…
 //
-// What was done before, in build/search, is not done again.
-const [problems = 256, ...counts] = process.argv.slice(2).map(Number);
+// so many problems for each of these n; 256:4,16,64 if left out, which takes a core for hours. What was done before, in
+// build/search, is not done again.
+const asked = process.argv.slice(2);
 const docs = new URL('../docs/', import.meta.url);
 const runs: Run[] = [];
-for (const n of counts.length === 0 ? [4, 16, 64] : counts) {
+for (const {problems, n} of (asked.length === 0 ? ['256:4,16,64'] : asked).flatMap(parseSize)) {
   for (const method of methods) {
     runs.push(await searchProblems(method, n, problems));
   }
@@ -24,5 +25,15 @@ const date = new Date().toISOString().slice(0, 10);
 replaceSection(
   new URL('search.md', docs),
   'searches',
-  `${problems} problems, ${date}.\n\n${searchTable(runs)}\n\n${gainTable(runs)}\n\n![Right answers against generated tokens](images/search.svg)`,
+  `${date}.\n\n${searchTable(runs)}\n\n${gainTable(runs)}\n\n![Right answers against generated tokens](images/search.svg)`,
 );
+
+function parseSize(text: string): {problems: number; n: number}[] {
+  const [, problems, counts] = /^(\d+):(\d+(?:,\d+)*)$/u.exec(text) ?? [];
+  if (problems === undefined || counts === undefined) {
+    console.error(`bench:search: ${text} is not of the form PROBLEMS:N,N…, as 256:4,16`);
+    process.exit(1);
+  }
+
+  return counts.split(',').map(n => ({problems: Number(problems), n: Number(n)}));
+}

@@ -16,14 +16,15 @@ const columns: readonly (readonly [method: SearchMethod, title: string])[] = [
 /** For each search the right answers in per cent, with 95 % intervals, and what a problem took. */
 export function searchTable(runs: readonly Run[]): string {
   const rows = runs.map(({method, n, tally}) => {
-    const {accuracy, usage} = tally.evaluate(drawing);
+    const {accuracy, judged, usage} = tally.evaluate(drawing);
     return [
       `${method}, n = ${n}`,
+      String(judged),
       ...columns.map(([name]) => percent(accuracy![name])),
       ...[usage.generated, usage.scored].map(count => Math.round(count).toLocaleString('en')),
     ];
   });
-  return markdownTable(['', ...columns.map(([, title]) => title), 'generated', 'scored'], rows);
+  return markdownTable(['', 'problems', ...columns.map(([, title]) => title), 'generated', 'scored'], rows);
 }
 
 /** How much more often the best response of a search is right than what best-of-N makes of the same n. */
