@@ -8,8 +8,11 @@
  */
 export function compactText(text: string): string {
   const compact = text
-    // 2 \cdot x and 2 * x are 2x.
+    // 2 \cdot x and 2 * x are 2x, and 2 * 3 is 2 \cdot 3.
     .replace(/(?<=\d) ?(?:\\(?:cdot|times)(?![A-Za-z])|\*) ?(?=[A-Za-z\\(])/g, '')
+    .replace(/(?<=\d) ?(?:\\times(?![A-Za-z])|\*) ?(?=\d)/g, '\\cdot ')
+    // \log_{2}8 is \log_2 8, not \log_{28}.
+    .replace(/([_^])\{(\w)\}(?=\w)/g, '$1$2 ')
     .replace(/(\p{L}?)\{([^\\{}\s])\}/gu, (_, before: string, inside: string) =>
       // \sqrt{x} is \sqrt x, not \sqrtx.
       before !== '' && /\p{L}/u.test(inside) ? `${before} ${inside}` : before + inside,

@@ -18,8 +18,8 @@ const changing = words(
     'sinh cosh tanh theta alpha beta gamma delta omega lambda sigma phi infinity inf root power negative only ' +
     'am pm noon midnight remainder',
 );
-const powersOfTen: Readonly<Record<string, string>> = {
-  ...{hundred: '00', thousand: '000', million: '000000', billion: '000000000', trillion: '000000000000'},
+const powersOfTen: Readonly<Record<string, number>> = {
+  ...{hundred: 2, thousand: 3, million: 6, billion: 9, trillion: 12},
 };
 
 /** No quantity is longer. */
@@ -56,9 +56,11 @@ export function withoutUnit(text: string): string {
     return withoutMarks(percent).trim();
   }
 
-  const million = withoutMarks(text).match(/^([-+]?\d+) (hundred|thousand|million|billion|trillion)$/i);
+  const million = withoutMarks(text).match(
+    /^([-+]?\d+(?:\.\d+)?) (hundred|thousand|million|billion|trillion)$/i,
+  );
   if (million) {
-    return million[1]! + powersOfTen[million[2]!.toLowerCase()];
+    return `${million[1]}e${powersOfTen[million[2]!.toLowerCase()]}`;
   }
 
   return withoutClock(withoutTextUnit(text) ?? withoutWordUnit(text) ?? withoutMarks(text));

@@ -19,15 +19,15 @@ const otherLanguages =
   'svar|vastaus|válasz|απάντηση|उत्तर|الإجابة|الجواب|תשובה|คำตอบ';
 /** `Answer:` at the beginning of a line or of a sentence, alone on its line if the colon is missing. */
 const label = new RegExp(
-  `(?:^[\\s#>*_\`~-]{0,12}(?:\\d{1,3}[.)]\\s{1,4})?|[.?!。][*_]{0,3}\\s{1,4})(?:\\*\\*)?${lead}` +
-    `(?:${owner}(?:answer(?:\\s?\\([^()]{1,20}\\))?|ans\\b\\.?(?:\\s{1,4}is(?=\\s))?)|the\\s{1,4}(?:final\\s{1,4})?result|final\\s{1,4}result|${otherLanguages}|(?<=^[\\s*]{0,4})A(?=\\s?:))${gap}` +
+  `(?:^[\\s#>*_\`~-]{0,12}(?:\\d{1,3}[.)]\\s{1,4})?|[.?!;。][*_]{0,3}\\s{1,4})(?:\\*\\*)?${lead}` +
+    `(?:${owner}(?:answers?(?:\\s?\\([^()]{1,20}\\))?|ans\\b\\.?(?:\\s{1,4}is(?=\\s))?)|the\\s{1,4}(?:final\\s{1,4})?result|final\\s{1,4}result|${otherLanguages}|(?<=^[\\s*]{0,4})A(?=\\s?:))${gap}` +
     `(?:[:：=]|(?<=\\bans)\\.(?=\\s)|(?<=\\bans\\.)(?=\\s)|[-–—](?=\\s)|(?=\\$|\\\\\\[|\\\\\\()|$)${gap}(.*)$`,
   'iu',
 );
-const heading = new RegExp(`^[\\s#>*_\`~-]{0,12}${owner}(?:answer|solution|result)[*_:：\\s]{0,8}$`, 'iu');
+const heading = new RegExp(`^[\\s#>*_\`~-]{0,12}${owner}(?:answer|solution|result)s?[*_:：\\s]{0,8}$`, 'iu');
 /** `the answer is`, with a few words between. */
 const statement = new RegExp(
-  `\\b(?:(?:the|my|our|your|final|correct|right)\\s{1,4}){1,3}(?:\\p{L}{1,20}\\s{1,4}){0,2}(?:answer|option|choice)\\b` +
+  `\\b(?:(?:the|my|our|your|final|correct|right)\\s{1,4}){1,3}(?:\\p{L}{1,20}\\s{1,4}){0,2}(?:answers?|option|choice)\\b` +
     `(?:[,\\s]{1,4}(?!(?:is|are|was|would|will|must|=)\\b)[\\p{L}\\p{N}$.'-]{1,20}){0,6}[,\\s]{1,4}` +
     `(?:is|are|was|would\\s{1,4}be|will\\s{1,4}be|must\\s{1,4}be|equals|=)(?![\\p{L}\\p{N}])${gap}[:：]?${adverb}`,
   'giu',
@@ -37,8 +37,11 @@ const foreignStatement =
 const ofAnswer =
   /(.{1,200}?)\s{1,4}(?:is|are)\s{1,4}(?:the|our|my)\s{1,4}(?:\p{L}{1,10}\s{1,4}){0,2}(?:answer|solution)\b/iu;
 /** What is said of a value, which may be the answer if nothing else is. */
-const remark =
-  /\b(?:(?:the|our|my)\s{1,4}(?:\p{L}{1,20}\s{1,4}){0,3}(?:solution|result|value\s{1,4}of\s{1,4}[^\s=]{1,20})\s{1,4}(?:is|are|equals|would\s{1,4}be))(?![\p{L}\p{N}])[*_\s]{0,8}[:：]?/giu;
+const remark = new RegExp(
+  `\\b(?:the|our|my)\\s{1,4}(?:\\p{L}{1,20}\\s{1,4}){0,3}(?:solutions?|results?|values?\\s{1,4}of\\s{1,4}[^\\s=]{1,20})` +
+    `\\s{1,4}(?:is|are|equals|would\\s{1,4}be)(?![\\p{L}\\p{N}])${gap}[:：]?${adverb}`,
+  'giu',
+);
 const interesting = new RegExp(
   `answer|\\bans\\b|\\bA\\s?[:：]|solution|result|value|option|choice|${otherLanguages}|结果|选项|ergebnis`,
   'iu',

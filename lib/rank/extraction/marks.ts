@@ -48,10 +48,11 @@ export function numbers(text: string): Candidate[] {
 const number =
   /(?<![\w.,])[-−]?(?:(?:\d{1,3}(?:[,\u202f\u2009 ]\d{3})+(?!\d)|\d+)(?:\.\d+|\/\d+)?|\.\d+)(?:\s?\\?%)?(?![\dA-Za-z]{3})/g;
 
-/** The result of a calculation that is the last line: 42 of `40 + 2 = 42`. */
+/** The result of a calculation that is the last line: 42 of `40 + 2 = 42` and of `x = 40 + 2 = 42`. */
 export function calculatedAnswer(text: string): string | null {
   const line = text.trimEnd().split('\n').at(-1)!;
-  const [, left, result] = /^([^=\n]*)=\s*([-−]?[\d.,]+(?:\/\d+)?)\s*[.$]*$/.exec(line.slice(-300)) ?? [];
+  const [, left, result] =
+    /^(?:[^=\n]{1,40}=)?([^=\n]*)=\s*([-−]?[\d.,]+(?:\/\d+)?)\s*[.$]*$/.exec(line.slice(-300)) ?? [];
   const bare = left?.replace(/\\(?:times|cdot|div|frac|left|right)(?![A-Za-z])/g, '') ?? '';
   const isFormula = /\d/.test(bare) && !/[A-Za-z:]/.test(bare);
   return isFormula ? result!.replace(/[.,]+$/, '') : null;

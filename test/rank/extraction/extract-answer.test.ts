@@ -48,7 +48,7 @@ const cases: ReadonlyArray<readonly [string, string, AnswerExtractor | undefined
   ['a decimal of a sentence', 'Thus our final answer is: **3.14**.', 'answer-line', '3.14'],
   ['a sentence behind a label', 'Answer: the answer is 42. Bye.', 'answer-line', '42'],
   ['nothing from an answer in a sentence without is', 'This answer: none', 'answer-line', null],
-  ['nothing from another word', 'Answers: 42\nThe answer isomorphic', 'answer-line', null],
+  ['nothing from another word', 'Answered: 42\nThe answer isomorphic', 'answer-line', null],
   ['a correction behind a box', '\\boxed{1}\nAnswer: 2', undefined, '2'],
   ['a box behind an answer line', 'Answer: 2\nNo: \\boxed{1}', undefined, '1'],
   [
