@@ -1,15 +1,23 @@
 import {insideOf} from './paragraphs.js';
 import {isBlank, lineRanges, type TextRange, trimmedRange} from './ranges.js';
 
-// Markdown before the label: headings, emphasis, quotes and list markers. After the number: the end of emphasis.
-const markup = '[\\s#*_>[-]*(?:\\\\textbf\\s?\\{\\s*)?';
-const word = 'one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve';
-const wordForStep =
-  'step|schritt|étape|etape|paso|passo|passaggio|stap|krok|шаг|крок|adım|bước|ステップ|단계';
+// Markdown and LaTeX before the label: headings, emphasis, quotes and list markers. After the number: the end of emphasis.
+const command = 'textbf|textit|emph|underline|paragraph\\*?|(?:sub){0,2}section\\*?';
+const markup = `[\\s#*_>[-]*(?:\\\\(?:${command})\\s?\\{\\s*)?`;
+/** The word for a step, and what may stand between it and the number. */
+const wordsForStep = {
+  ...{English: 'step', German: 'schritt', French: '[ée]tape(?:\\s?n°)?', Spanish: 'paso|etapa'},
+  ...{'Portuguese, Italian': 'passo|passaggio', Dutch: 'stap', 'Polish, Czech': 'krok', Russian: 'шаг'},
+  ...{Ukrainian: 'крок', Turkish: 'adım', Vietnamese: 'bước', Indonesian: 'langkah', Hindi: 'चरण'},
+  ...{Japanese: 'ステップ|手順', Korean: '단계', Arabic: 'الخطوة', Hebrew: 'שלב', Chinese: '步骤|步驟'},
+};
+const wordForStep = Object.values(wordsForStep).join('|');
+const numberWord = 'one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve';
 const numeral = '[一二三四五六七八九十]{1,3}';
 const label = new RegExp(
-  `^${markup}(?:(?:${wordForStep})(?:\\s{0,4}#?\\d+[a-z]?(?:/\\d+)?|\\s{1,4}(?:${word}))|步骤\\s*(?:\\d+|${numeral})|第\\s*(?:\\d+|${numeral})\\s*步)` +
-    '(?:\\s?\\([^()]{1,60}\\))?(?:[*_}\\s]*(?:[:.)\\]：、，]|[-–—]\\s)|[*_}\\s]*$)',
+  `^${markup}(?:(?:${wordForStep})(?:\\s{0,4}#?\\d+[a-z]?(?:/\\d+)?|\\s{1,4}(?:${numberWord})|\\s*${numeral})|` +
+    `第\\s*(?:\\d+|${numeral})\\s*步|\\d{1,3}\\s?단계)` +
+    '(?:\\s?\\([^()]{1,60}\\))?(?:[*_}\\s]*(?:[:.)\\]：、，]|[-–—]\\s)|[*_\\s]*\\}|[*_}\\s]*$)',
   'iu',
 );
 const numbered = /^(?:\*\*)?\(?(\d{1,3})[.)](?:\s|\*\*)/;
