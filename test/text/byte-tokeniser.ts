@@ -31,7 +31,7 @@ export function byteTokeniser(chatTemplate: string | null, texts: readonly strin
         const piece = special ? special.text : String.fromCodePoint(text.codePointAt(at)!);
         const bytes = Buffer.from(piece);
         tokens.push(...(special ? [special.token] : bytes));
-        starts.push(...(special ? [byte] : bytes.map((_, index) => byte + index)));
+        starts.push(...(special ? [byte] : Array.from(bytes, (_, index) => byte + index)));
         at += piece.length;
         byte += bytes.length;
       }

@@ -5,6 +5,9 @@ import {parseSplit} from '../../../lib/cli/options/scoring.js';
 test('splitters are parsed', t => {
   t.is(parseSplit('step-label'), 'step-label');
   t.deepEqual(parseSplit('string:a:b'), {separator: 'a:b'});
+  t.deepEqual(parseSplit('string:\\n\\n'), {separator: '\n\n'});
+  t.deepEqual(parseSplit('string: ки\\r\\t'), {separator: ' ки\r\t'});
+  t.deepEqual(parseSplit(String.raw`string:\\n\frac`), {separator: '\\n\\frac'});
   t.deepEqual(parseSplit('regex:^Step'), /^Step/mu);
   for (const wrong of ['', 'paragraph', 'string:', 'regex:', 'regex:(']) {
     t.throws(() => parseSplit(wrong), {code: 'commander.invalidArgument'}, wrong);

@@ -225,6 +225,19 @@ test('the options of scoring reach scoreSteps', async t => {
   t.true(Math.abs(split.score - wanted.score) < tolerance);
 });
 
+test('a separator on the command line may have line ends in it', async t => {
+  const response = 'Step 1: 13. ки\nStep 2: 3. ки\n';
+  const {code, stdout, stderr} = await runCli([...bundled, '--split', String.raw`string: ки\n`], {
+    input: jsonLines({prompt: first.prompt, response}),
+  });
+  t.is(code, 0, stderr);
+  const [{steps}] = parseLines<ScoredLine>(stdout) as [ScoredLine];
+  t.deepEqual(
+    steps.map(({text}) => text),
+    ['Step 1: 13.', 'Step 2: 3.'],
+  );
+});
+
 test('a pair is given by its files', async t => {
   const {policy, reference} = arithmeticPair();
   const args = ['score', '--policy', policy, '--reference', reference, '--gpu', 'off'];
