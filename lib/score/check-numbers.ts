@@ -41,7 +41,7 @@ export function checkRewards(rewards: readonly StepReward[], {ids, starts}: Plac
       'EVALUATION_FAILED',
       `Step ${index + 1}, from token ${tokenStart} of the response (number ${ids[tokenStart]} in the vocabulary, at ` +
         `character ${starts[tokenStart]}) on, has a reward of ${reward} and a Q value of ${q}, but no reward is beyond ` +
-        `±${largestReward}: the models are broken, or do not belong together.`,
+        `±${largestReward}: the models are broken, or do not belong together, or β is far too large.`,
     );
   }
 }

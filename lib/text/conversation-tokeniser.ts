@@ -251,7 +251,7 @@ export class ConversationTokeniser {
       ...(options.withPieces
         ? {pieces: [...(await this.#headPieces(head)), ...piecesOf({text, tokens, starts}), ...ending]}
         : {}),
-      tokens: Int32Array.from([...headTokens, ...tokens, ...(end.token === undefined ? [] : [end.token])]),
+      tokens: joined(headTokens, tokens, end.token === undefined ? [] : [end.token]),
       promptLength: headTokens.length + inTail,
       starts: end.token === undefined ? places : Uint32Array.from([...places, response.length]),
       rendering,
@@ -463,6 +463,18 @@ function nextGroup(marked: readonly string[], from: number, {frame}: RenderedPro
 function piecesOf({text, starts}: TokenisedText & {text: string}): string[] {
   const bytes = Buffer.from(text);
   return Array.from(starts, (start, index) => bytes.toString('utf8', start, starts[index + 1]));
+}
+
+/** Copies whole stretches: a prompt may have a million tokens, and is there once for each response. */
+function joined(...parts: readonly ArrayLike<number>[]): Int32Array {
+  const all = new Int32Array(parts.reduce((sum, {length}) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+
+  return all;
 }
 
 function firstAtOrBehind(starts: Uint32Array, offset: number): number {
