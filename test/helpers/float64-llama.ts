@@ -1,8 +1,10 @@
+import {dequantise} from './dequantise.js';
 import {type GgufFile, readGguf} from './gguf-file.js';
 
 type Vector = Float64Array<ArrayBuffer>;
 
-interface Adapter {
+/** What changes the matrices of a model. */
+export interface Float64Adapter {
   /** By the name that a number of the adapter has in its file. */
   parameters: ReadonlyMap<string, ArrayLike<number>>;
   rank: number;
@@ -11,7 +13,7 @@ interface Adapter {
 
 /**
  * The llama architecture in double precision, written down from its definition: slow, and nothing of it shared with
- * llama.cpp or the trainer.
+ * llama.cpp or the trainer. Quantised weights are the numbers that they stand for.
  */
 export class Float64Llama {
   readonly #file: GgufFile;
@@ -19,18 +21,11 @@ export class Float64Llama {
 
   constructor(path: string) {
     this.#file = readGguf(path);
-    this.#tensors = new Map(
-      this.#file.tensors.map(({name, data}) => [
-        name,
-        Float64Array.from(
-          new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)),
-        ),
-      ]),
-    );
+    this.#tensors = new Map(this.#file.tensors.map(tensor => [tensor.name, dequantise(tensor)]));
   }
 
   /** log p(tokens[i] | tokens before it) for i = from …, in nats. */
-  logprobs(tokens: ArrayLike<number>, from: number, adapter?: Adapter): number[] {
+  logprobs(tokens: ArrayLike<number>, from: number, adapter?: Float64Adapter): number[] {
     const states = this.#states(Array.from(tokens), adapter);
     const result: number[] = [];
     for (let i = from; i < tokens.length; i++) {
@@ -42,7 +37,7 @@ export class Float64Llama {
     return result;
   }
 
-  #states(tokens: readonly number[], adapter: Adapter | undefined): Vector[] {
+  #states(tokens: readonly number[], adapter: Float64Adapter | undefined): Vector[] {
     const width = this.#number('embedding_length');
     const embeddings = this.#tensor('token_embd.weight');
     let states = tokens.map(token => embeddings.slice(token * width, (token + 1) * width));
@@ -91,7 +86,7 @@ export class Float64Llama {
     });
   }
 
-  #linear(name: string, x: Vector, adapter: Adapter | undefined): Vector {
+  #linear(name: string, x: Vector, adapter: Float64Adapter | undefined): Vector {
     const y = multiply(this.#tensor(name), x);
     const a = adapter?.parameters.get(`${name}.lora_a`);
     const b = adapter?.parameters.get(`${name}.lora_b`);
