@@ -1,30 +1,22 @@
-import type {Server} from 'node:http';
-import {createAdaptorServer} from '@hono/node-server';
 import type {Pair} from '../pair/pair.js';
 import {check} from '../utils/check.js';
-import {createApp} from './app.js';
 import {Connections} from './connections.js';
-import type {App} from './http/serve-env.js';
 import {type ListenOptions, listen, listenSchema, type ServerAddress} from './listen.js';
 import {requireKeyFor} from './local-host.js';
-import {Served} from './served.js';
-import {type ServerOptions, serverOptionsSchema} from './server-options.js';
-
-/** How long an idle connection is kept, in milliseconds: longer than load balancers do, so that it is never they who lose. */
-const keepAlive = 65_000;
+import {type CheckedServerOptions, type ServerOptions, serverOptionsSchema} from './server-options.js';
+import type {Serving} from './serving.js';
 
 /** An HTTP server of a pair. Made by {@link createServer}. */
 export class PrmServer implements AsyncDisposable {
-  readonly #served: Served;
-  readonly #app: App;
+  readonly #serving: Promise<Serving>;
   readonly #apiKey: string | undefined;
   #connections: Connections | undefined;
 
   /** @internal */
-  constructor(served: Served) {
-    this.#served = served;
-    this.#app = createApp(served);
-    this.#apiKey = served.options.apiKey;
+  constructor(pair: Pair | Promise<Pair>, options: CheckedServerOptions) {
+    // The web framework takes as long to load as the rest of the library, which most use without a server.
+    this.#serving = import('./serving.js').then(({Serving}) => new Serving(pair, options));
+    this.#apiKey = options.apiKey;
   }
 
   /**
@@ -33,7 +25,8 @@ export class PrmServer implements AsyncDisposable {
    * @param request - of the web's `fetch`; its signal stops the work
    */
   async fetch(request: Request): Promise<Response> {
-    return this.#app.fetch(request, {});
+    const serving = await this.#serving;
+    return serving.fetch(request);
   }
 
   /**
@@ -47,13 +40,8 @@ export class PrmServer implements AsyncDisposable {
   async listen(options: ListenOptions = {}): Promise<ServerAddress> {
     const {host, port} = check(listenSchema, options, "listen's options");
     requireKeyFor(host, this.#apiKey);
-    const server = createAdaptorServer({
-      // What it is made to wait for is for the routes to say, which know what is a fault and whose.
-      fetch: this.#app.fetch,
-      overrideGlobalObjects: false,
-    }) as Server;
-    // Otherwise a connection could be closed for its headers' sake that was kept for the next request.
-    Object.assign(server, {keepAliveTimeout: keepAlive, headersTimeout: keepAlive + 1000});
+    const serving = await this.#serving;
+    const server = serving.createServer();
     this.#connections = new Connections(server);
     return listen(server, {host, port});
   }
@@ -62,7 +50,8 @@ export class PrmServer implements AsyncDisposable {
    * Takes no more connections, answers what has come, and closes. The pair stays open. May be called again.
    */
   async close(): Promise<void> {
-    this.#served.end();
+    const serving = await this.#serving;
+    serving.end();
     await this.#connections?.close();
   }
 
@@ -82,13 +71,11 @@ export class PrmServer implements AsyncDisposable {
  * @throws {@link InvalidInputError} for wrong options
  */
 export function createServer(pair: Pair | Promise<Pair>, options: ServerOptions = {}): PrmServer {
-  const served = new Served(check(serverOptionsSchema, options, "createServer's options"));
+  const checked = check(serverOptionsSchema, options, "createServer's options");
   if (pair instanceof Promise) {
-    // Whoever opens it hears of it if it fails.
-    pair.then(opened => served.begin(opened)).catch(() => undefined);
-  } else {
-    served.begin(pair);
+    // It may fail before anybody here listens; whoever opens it hears of it.
+    pair.catch(() => undefined);
   }
 
-  return new PrmServer(served);
+  return new PrmServer(pair, checked);
 }

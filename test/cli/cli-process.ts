@@ -19,6 +19,14 @@ export interface CliResult {
   stderr: string;
 }
 
+/** What a run of the command line is given besides its arguments. */
+export interface CliOptions {
+  /** What is on its stdin; nothing if left out. */
+  input?: string | Uint8Array;
+  /** Variables to add to those of this process. */
+  env?: NodeJS.ProcessEnv;
+}
+
 /** What tells programs of colours and widths; a terminal on a CI machine has none by default. */
 const ofTheTerminal = new Set([
   'FORCE_COLOR',
@@ -30,14 +38,18 @@ const ofTheTerminal = new Set([
   'TERM_PROGRAM',
 ]);
 
+/** The variables without those that tell of the terminal of the tests, and of its colours. */
+export function withoutTerminal(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ofTheTerminal.has(name)));
+}
+
 /** Starts a program in the package's folder, without what the terminal of the tests would tell it of colours. */
 export function start(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): ChildProcessWithoutNullStreams {
-  const rest = Object.entries(process.env).filter(([name]) => !ofTheTerminal.has(name));
-  return spawn(command, args, {cwd: packageRoot, env: {...Object.fromEntries(rest), ...env}});
+  return spawn(command, args, {cwd: packageRoot, env: {...withoutTerminal(process.env), ...env}});
 }
 
 /** Starts the command line. */
@@ -63,7 +75,7 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<CliR
 /** Runs the command line to its end. */
 export async function runCli(
   args: readonly string[],
-  {input = '', env = {}}: {input?: string | Uint8Array; env?: NodeJS.ProcessEnv} = {},
+  {input = '', env = {}}: CliOptions = {},
 ): Promise<CliResult> {
   const child = startCli(args, env);
   // It may end before it has read everything.

@@ -6,6 +6,7 @@ import {bundledPair, type ScoredResponse, scoreSteps} from '../../../lib/index.j
 import type {Trace} from '../../helpers/golden.js';
 import {withPair} from '../../helpers/pairs.js';
 import {packageRoot, parseLines, runCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 interface DemoResult extends Trace {
   steps: never;
@@ -84,7 +85,7 @@ test('the rates that the demo quotes are those that were measured', async t => {
 });
 
 test('demo --json is a list of the results with their traces', async t => {
-  const {code, stdout} = await runCli(['demo', '--json']);
+  const {code, stdout} = await runCliHere(['demo', '--json']);
   t.is(code, 0);
   const results = JSON.parse(stdout) as DemoResult[];
   const scored = await expected;
@@ -110,7 +111,7 @@ test('a pipe gets no colours, FORCE_COLOR gives it some, NO_COLOR and --no-color
 });
 
 test('the demo keeps to the width of a narrow terminal', async t => {
-  const {stdout} = await runCli(['demo'], {env: {COLUMNS: '60'}});
+  const {stdout} = await runCliHere(['demo'], {env: {COLUMNS: '60'}});
   const widest = Math.max(...stdout.split('\n').map(line => stringWidth(line)));
   t.true(widest <= 60, String(widest));
 });

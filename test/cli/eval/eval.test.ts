@@ -25,7 +25,7 @@ const samples = written('samples.jsonl', ...firstLines('processbench.jsonl', 12)
 const bestOfN = ['eval', 'best-of-n', problems, ...pair, '--cache', cache];
 const processBench = ['eval', 'processbench', samples, ...pair, '--cache', cache];
 const json = async (args: readonly string[]) => {
-  const {code, stdout, stderr} = await runCli([...args, '--json']);
+  const {code, stdout, stderr} = await runCliHere([...args, '--json']);
   if (code !== 0) {
     throw new Error(stderr);
   }
@@ -101,7 +101,7 @@ test.serial('answers and correctness are found where they are not given', async 
 });
 
 test.serial('processbench: a threshold given, chosen here or chosen elsewhere', async t => {
-  const auto = await runCli(processBench);
+  const auto = await runCliHere(processBench);
   t.is(auto.code, 0, auto.stderr);
   t.regex(auto.stdout, /CHOSEN ON THESE SAMPLES: the figures are optimistic/u);
   t.regex(auto.stdout, /^ {2}F1 +\d/mu);
@@ -227,10 +227,10 @@ test.serial(
     const small = written('small.jsonl', ...firstLines('processbench.jsonl', 2));
     const args = ['eval', 'processbench', small, ...pair, '--threshold', '0.5'];
     const env = {XDG_CACHE_HOME: home};
-    const without = await runCli([...args, '--no-cache'], {env});
+    const without = await runCliHere([...args, '--no-cache'], {env});
     t.is(without.code, 0, without.stderr);
     t.false(existsSync(home));
-    const withCache = await runCli(args, {env});
+    const withCache = await runCliHere(args, {env});
     t.is(withCache.stdout, without.stdout);
     t.is(readdirSync(path.join(home, 'implicit-prm')).filter(name => name.endsWith('.jsonl')).length, 1);
   },

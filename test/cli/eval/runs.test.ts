@@ -33,7 +33,7 @@ const problemFile = written('problems.jsonl', toText(problems));
 const sampleFile = written('samples.jsonl', toText(samples));
 
 async function ok(...args: string[]): Promise<string> {
-  const {code, stdout, stderr} = await runCli(['eval', ...args]);
+  const {code, stdout, stderr} = await runCliHere(['eval', ...args]);
   if (code !== 0) {
     throw new Error(stderr);
   }
@@ -47,20 +47,20 @@ test.serial('shards are evaluated one by one, merged, and print the tables of th
   const parts = ['part-1.jsonl', 'part-2.jsonl.gz'].map(inDirectory);
   for (const [index, part] of parts.entries()) {
     const shard = [array, ...options, '--label-steps', '--shard', `${index + 1}/2`, '-o', part];
-    const {code, stdout, stderr} = await runCli(['eval', 'processbench', ...shard]);
+    const {code, stdout, stderr} = await runCliHere(['eval', 'processbench', ...shard]);
     t.deepEqual([code, stdout], [0, '']);
     t.regex(stderr, /^implicit-prm: 6 samples in .*part-.*: implicit-prm merge puts all shards together/u);
   }
 
   const merged = inDirectory('merged.jsonl');
-  t.is((await runCli(['merge', '--quiet', '-o', merged, ...parts])).code, 0);
+  t.is((await runCliHere(['merge', '--quiet', '-o', merged, ...parts])).code, 0);
   t.is((await ok('processbench', '--from-results', merged)).replaceAll(merged, sampleFile), whole);
   t.deepEqual(
     parseLines(readFileSync(merged, 'utf8')).map(({id}) => id),
     samples.map(line => JSON.parse(line).id),
   );
 
-  const part = await runCli([
+  const part = await runCliHere([
     'eval',
     'processbench',
     '--from-results',
@@ -73,10 +73,17 @@ test.serial('shards are evaluated one by one, merged, and print the tables of th
   t.regex(part.stderr, /part-1\.jsonl is shard 1 of 2 only\n$/u);
   const other = inDirectory('other.jsonl');
   await ok('processbench', sampleFile, ...options, '-o', other);
-  const mixed = await runCli(['eval', 'processbench', '--from-results', merged, '--threshold-from', other]);
+  const mixed = await runCliHere([
+    'eval',
+    'processbench',
+    '--from-results',
+    merged,
+    '--threshold-from',
+    other,
+  ]);
   t.is(mixed.code, 1);
   t.regex(mixed.stderr, /are not of one evaluation: --label-steps was true and is false\n$/u);
-  const wrong = await runCli(['eval', 'best-of-n', '--from-results', merged]);
+  const wrong = await runCliHere(['eval', 'best-of-n', '--from-results', merged]);
   t.regex(wrong.stderr, /merged\.jsonl: it was not written by eval best-of-n --output\n$/u);
 });
 
@@ -89,9 +96,9 @@ test.serial('a bad record in a pipe stops the run, which goes on when it is corr
   t.is(stopped.code, 1);
   t.regex(stopped.stderr, /<stdin>:3: .* \(2 lines are done in .*resumed\.jsonl\.gz, --resume goes on/u);
   const before = readFileSync(output);
-  const other = await runCli([...args, '--resume', '--without-reference'], {input: toText(problems)});
+  const other = await runCliHere([...args, '--resume', '--without-reference'], {input: toText(problems)});
   t.regex(other.stderr, /: --without-reference was false and is true\n$/u);
-  const resumed = await runCli([...args, '--resume'], {input: toText(problems)});
+  const resumed = await runCliHere([...args, '--resume'], {input: toText(problems)});
   t.deepEqual([resumed.code, resumed.stderr], [0, '']);
   t.is(resumed.stdout, whole.replace(/ \(models run for \d+\)/u, ' (models run for 0)'));
   t.true(readFileSync(output).subarray(0, before.length).equals(before));
@@ -101,7 +108,7 @@ test.serial('a bad record in a pipe stops the run, which goes on when it is corr
 test.serial('--keep-going does not take what is wrong with the pair for bad records', async t => {
   const output = inDirectory('pair.jsonl');
   const args = [problemFile, ...pair, '--no-cache', '--beta', '1', '--keep-going', '-o', output];
-  const wrong = await runCli(['eval', 'best-of-n', ...args, '--context-size', '4000']);
+  const wrong = await runCliHere(['eval', 'best-of-n', ...args, '--context-size', '4000']);
   t.is(wrong.code, 1);
   t.regex(wrong.stderr, /contextSize is 4000/u);
   t.is(readFileSync(output, 'utf8'), '');
@@ -113,7 +120,7 @@ test.serial('--keep-going leaves bad records out, and ends with code 3', async t
   const args = ['eval', 'best-of-n', written('bad.jsonl', input), ...options, '--json'];
   const results: Record<string, unknown>[] = [];
   for (const more of [[], ['-o', output]]) {
-    const {code, stdout, stderr} = await runCli([...args, '--keep-going', ...more]);
+    const {code, stdout, stderr} = await runCliHere([...args, '--keep-going', ...more]);
     t.is(code, 3);
     t.regex(stderr, /bad\.jsonl:2: .*; skipped\n.*bad\.jsonl:5: .*; skipped\n.*2 of 5 problems could not/u);
     results.push(JSON.parse(stdout));
@@ -132,7 +139,7 @@ test.serial('--keep-going leaves bad records out, and ends with code 3', async t
     parseLines(readFileSync(output, 'utf8')).map(line => line.line),
     [undefined, 2, undefined, 5, undefined],
   );
-  const none = await runCli(['eval', 'best-of-n', '-', ...options, '--keep-going'], {input: '{\n'});
+  const none = await runCliHere(['eval', 'best-of-n', '-', ...options, '--keep-going'], {input: '{\n'});
   t.is(none.code, 1);
   t.regex(none.stderr, /no problem of <stdin> could be scored\n$/u);
 });
@@ -192,7 +199,7 @@ test.serial('a second evaluation beside another one goes on and keeps what it fi
   const few = written('few.jsonl', toText(samples.slice(0, 2)));
   const args = ['eval', 'processbench', few, ...pair, '--cache', folder, '--threshold', '0.5', '--json'];
   try {
-    const beside = await runCli(args);
+    const beside = await runCliHere(args);
     t.is(beside.code, 0);
     t.regex(beside.stderr, /^implicit-prm: another evaluation of this pair is running/u);
     t.is(JSON.parse(beside.stdout).scored, 2);
@@ -200,7 +207,7 @@ test.serial('a second evaluation beside another one goes on and keeps what it fi
     await first.close();
   }
 
-  const after = await runCli(args);
+  const after = await runCliHere(args);
   t.is(after.stderr, '');
   t.is(JSON.parse(after.stdout).scored, 0);
 });
@@ -208,7 +215,7 @@ test.serial('a second evaluation beside another one goes on and keeps what it fi
 test.serial('a full disk loses the record being written only, and says so', async t => {
   await withSmallDisk(t, 'eval', 24, async disk => {
     const output = path.join(disk, 'out.jsonl');
-    const full = await runCli(['eval', 'best-of-n', problemFile, ...options, '-o', output]);
+    const full = await runCliHere(['eval', 'best-of-n', problemFile, ...options, '-o', output]);
     t.is(full.code, 1);
     t.regex(
       full.stderr,
@@ -216,7 +223,7 @@ test.serial('a full disk loses the record being written only, and says so', asyn
     );
     t.is(String(parseLines(readFileSync(output, 'utf8')).length), full.stderr.match(/\((\d)/u)![1]!);
     t.false(existsSync(`${output}.lock`));
-    const {stdout, stderr} = await runCli(['eval', 'best-of-n', '--from-results', output]);
+    const {stdout, stderr} = await runCliHere(['eval', 'best-of-n', '--from-results', output]);
     t.regex(stderr, /out\.jsonl is not finished: \d problems? done/u);
     t.regex(stdout, /^\d problems?, /u);
   });

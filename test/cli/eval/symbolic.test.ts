@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {runCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const directory = temporaryDirectory();
 const file = path.join(directory, 'roots.jsonl');
@@ -19,10 +20,10 @@ const evaluation = ['eval', 'best-of-n', file, ...pair, '--json'];
 const rightOf = (stdout: string) => JSON.parse(stdout).accuracy.anyOfFirstN.at(-1).value;
 
 test.serial('--symbolic counts as right what the rules alone do not', async t => {
-  const byRules = await runCli(evaluation);
+  const byRules = await runCliHere(evaluation);
   t.is(byRules.code, 0, byRules.stderr);
   t.is(rightOf(byRules.stdout), 0);
-  const byAlgebra = await runCli([...evaluation, '--symbolic']);
+  const byAlgebra = await runCliHere([...evaluation, '--symbolic']);
   t.is(byAlgebra.code, 0, byAlgebra.stderr);
   t.is(rightOf(byAlgebra.stdout), 1);
   t.is(JSON.parse(byAlgebra.stdout).scored, 0, 'log-probabilities do not depend on it');
@@ -32,12 +33,12 @@ test.serial(
   'what was judged by rules is not gone on with by algebra, and tables need no library',
   async t => {
     const output = path.join(directory, 'results.jsonl');
-    const first = await runCli([...evaluation, '--symbolic', '--output', output]);
+    const first = await runCliHere([...evaluation, '--symbolic', '--output', output]);
     t.is(first.code, 0, first.stderr);
-    const resumed = await runCli([...evaluation, '--output', output, '--resume']);
+    const resumed = await runCliHere([...evaluation, '--output', output, '--resume']);
     t.is(resumed.code, 1);
     t.regex(resumed.stderr, /--symbolic/u);
-    const tables = await runCli(['eval', 'best-of-n', '--from-results', output, '--json']);
+    const tables = await runCliHere(['eval', 'best-of-n', '--from-results', output, '--json']);
     t.is(rightOf(tables.stdout), 1, tables.stderr);
   },
 );

@@ -12,6 +12,7 @@ import {
   withOtherToken,
 } from '../../helpers/tiny-models.js';
 import {runCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'iprm-cli-info-'));
 test.after.always(() => rmSync(directory, {recursive: true}));
@@ -30,7 +31,7 @@ test('info describes a model', async t => {
 });
 
 test('info says that two models form a pair', async t => {
-  const {code, stdout} = await runCli(['info', '--check', policyFile, referenceFile]);
+  const {code, stdout} = await runCliHere(['info', '--check', policyFile, referenceFile]);
   t.is(code, 0);
   t.true(
     stdout.endsWith(`\n${policyFile} and ${referenceFile} form a pair: their vocabularies are equal.\n`),
@@ -40,7 +41,7 @@ test('info says that two models form a pair', async t => {
 test('info says where vocabularies differ, and --check makes that exit code 1', async t => {
   const other = withOtherToken(directory);
   const longer = withExtraToken(directory);
-  const plain = await runCli(['info', policyFile, referenceFile, other, longer]);
+  const plain = await runCliHere(['info', policyFile, referenceFile, other, longer]);
   t.is(plain.code, 0);
   t.regex(plain.stdout, /reference\.gguf form a pair/u);
   t.regex(
@@ -48,19 +49,19 @@ test('info says where vocabularies differ, and --check makes that exit code 1', 
     /do not form a pair: .* at token 200, which is '.+' in the first and '<\|other\|>' in the/u,
   );
   t.regex(plain.stdout, /at token 260, which is missing in the first and '<\|extra\|>' in the other/u);
-  const checked = await runCli(['info', '--check', policyFile, referenceFile, other, longer]);
+  const checked = await runCliHere(['info', '--check', policyFile, referenceFile, other, longer]);
   t.deepEqual(checked, {...plain, code: 1});
 });
 
 // describeModels says "all F32" of every file so far.
 test('info warns of differing quantisations', async t => {
-  const {code, stdout} = await runCli(['info', '--check', policyFile, asF16(directory)]);
+  const {code, stdout} = await runCliHere(['info', '--check', policyFile, asF16(directory)]);
   t.is(code, 0);
   t.regex(stdout, /^Warning: the quantisations differ \(all F32, F16\)/mu);
 });
 
 test('info --json prints what describeModels returns', async t => {
-  const {code, stdout} = await runCli(['info', '--json', policyFile, referenceFile]);
+  const {code, stdout} = await runCliHere(['info', '--json', policyFile, referenceFile]);
   t.is(code, 0);
   const {models, differences} = JSON.parse(stdout) as ModelDescriptions;
   t.deepEqual(
@@ -73,7 +74,7 @@ test('info --json prints what describeModels returns', async t => {
 
 test('a file that is not there and one that is no GGUF are told on one line', async t => {
   for (const file of ['nope.gguf', textFile(directory)]) {
-    const {code, stdout, stderr} = await runCli(['info', file]);
+    const {code, stdout, stderr} = await runCliHere(['info', file]);
     t.is(code, 1);
     t.is(stdout, '');
     t.regex(stderr, /^implicit-prm: Could not load the model [^\n]*\n$/u);

@@ -7,6 +7,7 @@ import type {ReportData} from '../../../lib/report/data/types.js';
 import {madeResponse} from '../../helpers/made-response.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {parseLines, runCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const directory = temporaryDirectory();
 const inDirectory = (name: string) => path.join(directory, name);
@@ -33,7 +34,7 @@ test('report merges its files, compressed or not, and counts lines that could no
     written('b.jsonl.gz', gzipSync(resultLine({prompt: 'x', id: 2, reference: 5}))),
   ];
   const file = inDirectory('merged.html');
-  const {code, stderr} = await runCli(['report', ...parts, '-o', file]);
+  const {code, stderr} = await runCliHere(['report', ...parts, '-o', file]);
   t.is(stderr, `implicit-prm: a report on 2 lines is in ${file}\n`);
   t.is(code, 0);
   const {title, skipped, prompts, responses} = dataOf(readFileSync(file, 'utf8'));
@@ -61,7 +62,7 @@ test('report reads stdin, writes stdout and takes a title', async t => {
 test('a line that is no result of score --tokens is told with its place', async t => {
   const {tokens: _tokens, ...rest} = JSON.parse(resultLine({}));
   const file = written('plain.jsonl', `\n${resultLine({})}${JSON.stringify(rest)}\n`);
-  const {code, stderr} = await runCli(['report', file, '-o', inDirectory('none.html')]);
+  const {code, stderr} = await runCliHere(['report', file, '-o', inDirectory('none.html')]);
   t.is(code, 1);
   t.true(
     stderr.startsWith(`implicit-prm: ${file}:3: tokens in the line: expected tokens, as score --tokens`),
@@ -70,7 +71,7 @@ test('a line that is no result of score --tokens is told with its place', async 
 
 test('a report replaces a report, but no other file', async t => {
   const results = written('results.jsonl', resultLine({}));
-  const {code, stderr} = await runCli(['report', results, '-o', results]);
+  const {code, stderr} = await runCliHere(['report', results, '-o', results]);
   t.is(code, 1);
   t.is(stderr, `implicit-prm: cannot write ${results}: the results are in it\n`);
   await t.throwsAsync(
@@ -78,7 +79,7 @@ test('a report replaces a report, but no other file', async t => {
     {message: /notes\.txt: it is not empty, and no report; --overwrite replaces it/u},
   );
   const page = written('old.html', '<!doctype html>\n<meta name="generator" content="implicit-prm report">');
-  t.is((await runCli(['report', results, '-o', page])).code, 0);
+  t.is((await runCliHere(['report', results, '-o', page])).code, 0);
   t.is(dataOf(readFileSync(page, 'utf8')).responses.length, 1);
 });
 
@@ -92,15 +93,15 @@ test('score --report writes the results and a page of them, earlier ones include
   }));
   const score = ['score', '--bundled', '--gpu', 'off', '--threads', '1', '--report', page];
   const text = lines.map(line => `${JSON.stringify(line)}\n`);
-  const piped = await runCli(score, {input: text[0]!});
+  const piped = await runCliHere(score, {input: text[0]!});
   t.deepEqual({code: piped.code, stderr: piped.stderr}, {code: 0, stderr: ''});
   t.is(parseLines(piped.stdout).length, 1);
   t.deepEqual(
     dataOf(readFileSync(page, 'utf8')).responses.map(({correct}) => correct),
     [true, false],
   );
-  await runCli([...score, '--output', results], {input: text[0]!});
-  const resumed = await runCli([...score, '--output', results, '--resume'], {input: text.join('')});
+  await runCliHere([...score, '--output', results], {input: text[0]!});
+  const resumed = await runCliHere([...score, '--output', results, '--resume'], {input: text.join('')});
   t.is(resumed.code, 0);
   t.is(parseLines(readFileSync(results, 'utf8')).length, 2);
   t.deepEqual(

@@ -7,6 +7,7 @@ import {sendEvents, serveCompletions} from '../../generate/completion-stub.js';
 import {arithmeticPair} from '../../helpers/pairs.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {ended, parseLines, runCli, startCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 interface SampledLine {
   id: string;
@@ -82,10 +83,10 @@ test('after kill -9 a resumed run ends with the same responses', async t => {
   t.is((await end).code, null);
   const before = await done();
   t.true(before >= 2 && before < problems.length);
-  const resumed = await runCli([...args, '--resume']);
+  const resumed = await runCliHere([...args, '--resume']);
   t.is(resumed.code, 0, resumed.stderr);
   t.is(await readFile(output, 'utf8'), wholeText);
-  const others = await runCli([...args.map(arg => (arg === '9' ? '10' : arg)), '--resume']);
+  const others = await runCliHere([...args.map(arg => (arg === '9' ? '10' : arg)), '--resume']);
   t.is(others.code, 1);
   t.regex(others.stderr, /--seed/u);
 });
@@ -94,7 +95,7 @@ test('shards sample what one process would', async t => {
   const outputs = [file('shard-1.jsonl'), file('shard-2.jsonl')];
   for (const [index, output] of outputs.entries()) {
     const shard = ['--shard', `${index + 1}/2`, '-o', output];
-    const {code, stderr} = await runCli([
+    const {code, stderr} = await runCliHere([
       'sample',
       file('problems.jsonl'),
       '-n',
@@ -107,26 +108,26 @@ test('shards sample what one process would', async t => {
     t.is(code, 0, stderr);
   }
 
-  const merged = await runCli(['merge', ...outputs, '-o', file('merged.jsonl')]);
+  const merged = await runCliHere(['merge', ...outputs, '-o', file('merged.jsonl')]);
   t.is(merged.code, 0, merged.stderr);
   t.is(await readFile(file('merged.jsonl'), 'utf8'), wholeText);
 });
 
 test('score and eval best-of-n take what sample writes', async t => {
   const pair = ['--bundled', '--gpu', 'off', '--threads', '1'];
-  const scored = await runCli(['score', ...pair, file('whole.jsonl')]);
+  const scored = await runCliHere(['score', ...pair, file('whole.jsonl')]);
   t.is(scored.code, 0, scored.stderr);
   const [first] = parseLines<{results: {correct: boolean; score: number}[]}>(scored.stdout);
   t.is(first!.results.length, 3);
   t.is(typeof first!.results[0]!.correct, 'boolean');
-  const evaluated = await runCli(['eval', 'best-of-n', ...pair, file('whole.jsonl')]);
+  const evaluated = await runCliHere(['eval', 'best-of-n', ...pair, file('whole.jsonl')]);
   t.is(evaluated.code, 0, evaluated.stderr);
 });
 
 test('a prefix begins every response, a stop text ends it, and what is cut off is marked', async t => {
   const input = '{"prompt":"Compute 19 + 16 - 20"}\n';
   const options = ['-n', '2', '--prefix', 'Step 1: ', '--stop', String.raw`\n\n`, '--quiet'];
-  const {code, stdout, stderr} = await runCli(['sample', ...model, ...options], {input});
+  const {code, stdout, stderr} = await runCliHere(['sample', ...model, ...options], {input});
   t.is(code, 0, stderr);
   t.is(stderr, '');
   const [{responses}] = parseLines<SampledLine>(stdout) as [SampledLine];
@@ -135,7 +136,7 @@ test('a prefix begins every response, a stop text ends it, and what is cut off i
     t.deepEqual([complete, reason, correct], [true, 'stop', undefined]);
   }
 
-  const cut = await runCli(['sample', ...model, '--max-tokens', '4', '-n', '2'], {input});
+  const cut = await runCliHere(['sample', ...model, '--max-tokens', '4', '-n', '2'], {input});
   t.true(
     parseLines<SampledLine>(cut.stdout)[0]!.responses.every(
       ({complete, reason}) => !complete && reason === 'length',
@@ -164,7 +165,7 @@ test('a server writes as well, and its key is nowhere to be seen', async t => {
   t.teardown(stub.close);
   const input = '{"prompt":{"raw":"1 - 1 ="},"reference":0}\n';
   const env = {IMPLICIT_PRM_API_KEY: 'sk-secret'};
-  const {code, stdout, stderr} = await runCli(['sample', '--url', stub.url, '-n', '2'], {input, env});
+  const {code, stdout, stderr} = await runCliHere(['sample', '--url', stub.url, '-n', '2'], {input, env});
   t.is(code, 0, stderr);
   t.is(stub.requests.at(-1)!.headers.authorization, 'Bearer sk-secret');
   const [{responses}] = parseLines<SampledLine>(stdout) as [SampledLine];
@@ -186,7 +187,7 @@ for (const [args, message] of [
   [['--model', 'a.gguf', '--shard', '1/2'], /--output/u],
 ] as const) {
   test(`wrong use is told: sample ${args.join(' ')}`, async t => {
-    const {code, stderr} = await runCli(['sample', ...args]);
+    const {code, stderr} = await runCliHere(['sample', ...args]);
     t.is(code, 2);
     t.regex(stderr, message);
   });

@@ -6,7 +6,8 @@ import {scoreLine} from '../../../lib/cli/score/score-line.js';
 import {InvalidInputError} from '../../../lib/errors/invalid-input-error.js';
 import {withPair} from '../../helpers/pairs.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
-import {parseLines, runCli} from '../cli-process.js';
+import {parseLines} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const prompt = 'Compute 11 - 3 - (7 * 3)';
 const directory = temporaryDirectory();
@@ -24,10 +25,10 @@ test('score reads an array, indented or not, as it reads lines', async t => {
     {id: 2, prompt, responses: ['Answer: -13', {text: 'Answer: 3', correct: false}]},
   ];
   const bundled = ['score', '--bundled', '--gpu', 'off', '--threads', '1'];
-  const lines = await runCli([...bundled, '-'], {
+  const lines = await runCliHere([...bundled, '-'], {
     input: records.map(one => `${JSON.stringify(one)}\n`).join(''),
   });
-  const array = await runCli([...bundled, written('array.json', JSON.stringify(records, null, 1))]);
+  const array = await runCliHere([...bundled, written('array.json', JSON.stringify(records, null, 1))]);
   t.is(array.stderr, '');
   t.deepEqual(parseLines(array.stdout), parseLines(lines.stdout));
 });

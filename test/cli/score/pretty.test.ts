@@ -5,6 +5,7 @@ import test from 'ava';
 import stringWidth from 'string-width';
 import {arithmeticPair} from '../../helpers/pairs.js';
 import {cliArguments, ended, runCli, start} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const {policy, reference} = arithmeticPair();
 const pair = ['--policy', policy, '--reference', reference, '--gpu', 'off', '--threads', '1'];
@@ -64,7 +65,7 @@ test('score --pretty shows all responses of a line, in their order', async t => 
 
 test('score --pretty --keep-going tells of a line that cannot be scored and goes on', async t => {
   const input = jsonLines({prompt}, {prompt, response: wrong});
-  const {code, stdout, stderr} = await runCli([...pretty, '--keep-going', '--beta', '0.05'], {input});
+  const {code, stdout, stderr} = await runCliHere([...pretty, '--keep-going', '--beta', '0.05'], {input});
   t.is(code, 3);
   t.regex(stderr, /<stdin>:1: .*; skipped/u);
   t.is(stdout.split('\n').filter(row => row === prompt).length, 1);

@@ -45,28 +45,28 @@ test('a run that a bad line stopped loses nothing, and goes on when the line is 
   const before = readFileSync(output, 'utf8');
   t.is(parseLines(before).length, 3);
 
-  const again = await runCli([...args, file]);
+  const again = await runCliHere([...args, file]);
   t.is(again.code, 1);
   t.regex(again.stderr, /stopped\.jsonl: it is not empty; --resume goes on with it/u);
-  const other = await runCli([...args, '--resume', '--aggregate', 'sum', '--beta', '2', file]);
+  const other = await runCliHere([...args, '--resume', '--aggregate', 'sum', '--beta', '2', file]);
   t.is(other.code, 1);
   t.regex(other.stderr, /: --beta was 1 and is 2, --aggregate was min and is sum\n$/u);
   t.is(readFileSync(output, 'utf8'), before);
 
   writeFileSync(file, good);
-  const resumed = await runCli([...args, '--resume', file]);
+  const resumed = await runCliHere([...args, '--resume', file]);
   t.deepEqual(resumed, {code: 0, stdout: '', stderr: ''});
   t.true(readFileSync(output, 'utf8').startsWith(before));
   t.true(await isWhole(readFileSync(output, 'utf8')));
 
-  const nothing = await runCli([...args, '--resume', file]);
+  const nothing = await runCliHere([...args, '--resume', file]);
   t.is(nothing.code, 0);
   t.regex(nothing.stderr, /has no lines left to score: all are done/u);
 });
 
 test('--keep-going puts an error in place of a result, and ends with code 3', async t => {
   const input = `${jsonLines(traces[0])}\n{"prompt": "\u009B\n${bad}${jsonLines(...traces.slice(1))}`;
-  const {code, stdout, stderr} = await runCli([...bundled, '--keep-going'], {input});
+  const {code, stdout, stderr} = await runCliHere([...bundled, '--keep-going'], {input});
   t.is(code, 3);
   const [first, ...rest] = parseLines(stdout);
   const errors = rest.splice(0, 2);
@@ -100,26 +100,26 @@ test('shards are scored by array jobs and merged in the order of the input, comp
   ];
   const parts = [inDirectory('part-1.jsonl'), inDirectory('part-2.jsonl.gz')];
   for (const [index, env] of environments.entries()) {
-    const part = await runCli([...bundled, '--shard', 'auto', '--output', parts[index]!, input], {env});
+    const part = await runCliHere([...bundled, '--shard', 'auto', '--output', parts[index]!, input], {env});
     t.deepEqual(part, {code: 0, stdout: '', stderr: ''});
   }
 
   t.is(parseLines(readFileSync(parts[0]!, 'utf8')).length, 3);
   const output = inDirectory('merged.jsonl.gz');
-  const merged = await runCli(['merge', '-o', output, parts[1]!, parts[0]!]);
+  const merged = await runCliHere(['merge', '-o', output, parts[1]!, parts[0]!]);
   t.deepEqual([merged.code, merged.stdout], [0, '']);
   t.regex(merged.stderr, /^implicit-prm: 5 lines are in .*merged\.jsonl\.gz\n$/u);
   t.true(await isWhole(gunzipSync(readFileSync(output)).toString()));
-  const again = await runCli(['merge', '-o', output, ...parts]);
+  const again = await runCliHere(['merge', '-o', output, ...parts]);
   t.is(again.code, 1);
   t.regex(again.stderr, /merged\.jsonl\.gz: it is not empty; --overwrite replaces it\n$/u);
   t.regex(
-    (await runCli(['merge', '-o', parts[0]!, '--overwrite', ...parts])).stderr,
+    (await runCliHere(['merge', '-o', parts[0]!, '--overwrite', ...parts])).stderr,
     /it is one of the parts\n$/u,
   );
-  t.is((await runCli(['merge', '-o', output, '--overwrite', '--quiet', ...parts])).stderr, '');
+  t.is((await runCliHere(['merge', '-o', output, '--overwrite', '--quiet', ...parts])).stderr, '');
   t.regex(
-    (await runCli(['merge', '-o', output, '--overwrite', parts[0]!])).stderr,
+    (await runCliHere(['merge', '-o', output, '--overwrite', parts[0]!])).stderr,
     /one is missing: 2\/2\n$/u,
   );
 });
@@ -140,7 +140,7 @@ test('a full disk loses the line being written only, and the run goes on when th
     t.is(full.stderr.match(/\((\d+) line/u)?.[1], String(length));
     t.false(existsSync(`${output}.lock`));
     truncateSync(path.join(disk, 'ballast'), 0);
-    const resumed = await runCli([...args, '--resume']);
+    const resumed = await runCliHere([...args, '--resume']);
     t.is(resumed.code, 1);
     const after = readFileSync(output, 'utf8');
     t.true(after.startsWith(before));
@@ -164,7 +164,7 @@ test('Ctrl-C tells what is done, and the run goes on from there', async t => {
     /^implicit-prm: stopped; \d+ lines? (?:is|are) done in .*stop\.jsonl, --resume goes on from there\n$/u,
   );
   const before = readFileSync(output, 'utf8');
-  t.is((await runCli([...bundled, '--output', output, '--resume', input])).code, 0);
+  t.is((await runCliHere([...bundled, '--output', output, '--resume', input])).code, 0);
   const after = readFileSync(output, 'utf8');
   t.true(after.startsWith(before));
   t.is(parseLines(after).length, 40);
@@ -179,7 +179,7 @@ test('two processes do not write one file', async t => {
     await sleep(5);
   }
 
-  const second = await runCli([...bundled, '--output', output, '--resume'], {input: good});
+  const second = await runCliHere([...bundled, '--output', output, '--resume'], {input: good});
   t.is(second.code, 1);
   t.regex(
     second.stderr,
@@ -209,45 +209,45 @@ test('an output that is removed during a run is told, not said to be done', asyn
 
 test('--resume leaves alone what is no output of its run, or has lost lines', async t => {
   const foreign = written('foreign.json', '{"precious": true}');
-  const other = await runCli([...bundled, '--output', foreign, '--resume'], {input: good});
+  const other = await runCliHere([...bundled, '--output', foreign, '--resume'], {input: good});
   t.is(other.code, 1);
   t.regex(other.stderr, /there is no .*foreign\.json\.run\.json/u);
   t.is(readFileSync(foreign, 'utf8'), '{"precious": true}');
 
   const own = inDirectory('stripped.jsonl');
   const input = jsonLines(...traces.slice(0, 2));
-  await runCli([...bundled, '--output', own], {input});
+  await runCliHere([...bundled, '--output', own], {input});
   const stripped = readFileSync(own, 'utf8').trimEnd();
   writeFileSync(own, stripped);
-  const resumed = await runCli([...bundled, '--output', own, '--resume'], {input});
+  const resumed = await runCliHere([...bundled, '--output', own, '--resume'], {input});
   t.is(resumed.code, 1);
   t.regex(resumed.stderr, /2 lines were written, but it has 1/u);
   t.is(readFileSync(own, 'utf8'), stripped);
 });
 
 test('what cannot be resumed is written as before', async t => {
-  const device = await runCli([...bundled, '--output', '/dev/null'], {input: jsonLines(traces[0])});
+  const device = await runCliHere([...bundled, '--output', '/dev/null'], {input: jsonLines(traces[0])});
   t.deepEqual(device, {code: 0, stdout: '', stderr: ''});
   t.false(existsSync('/dev/null.run.json'));
   // Only Linux has it.
   if (existsSync('/dev/full')) {
-    const full = await runCli([...bundled, '--output', '/dev/full'], {input: jsonLines(traces[0])});
+    const full = await runCliHere([...bundled, '--output', '/dev/full'], {input: jsonLines(traces[0])});
     t.is(full.code, 1);
     t.is(full.stderr, 'implicit-prm: cannot write /dev/full: no space left on device\n');
   }
 
-  const resumed = await runCli([...bundled, '--output', '/dev/null', '--resume'], {input: good});
+  const resumed = await runCliHere([...bundled, '--output', '/dev/null', '--resume'], {input: good});
   t.regex(resumed.stderr, /what is no file cannot be resumed/u);
 });
 
 test('compressed input that is cut or is none is an error with its place', async t => {
-  const cut = await runCli([...bundled, written('cut.jsonl.gz', gzipSync(good).subarray(0, -9))]);
+  const cut = await runCliHere([...bundled, written('cut.jsonl.gz', gzipSync(good).subarray(0, -9))]);
   t.is(cut.code, 1);
   t.regex(cut.stderr, /cut\.jsonl\.gz:\d+: .*unexpected end of file\n$/u);
-  const plain = await runCli([...bundled, written('plain.jsonl.gz', good)]);
+  const plain = await runCliHere([...bundled, written('plain.jsonl.gz', good)]);
   t.is(plain.code, 1);
   t.regex(plain.stderr, /plain\.jsonl\.gz:1: .*incorrect header check\n$/u);
-  t.is((await runCli([...bundled, written('empty.jsonl.gz', '')])).code, 0);
+  t.is((await runCliHere([...bundled, written('empty.jsonl.gz', '')])).code, 0);
 });
 
 const wrongUses: [string, string[], RegExp][] = [

@@ -13,6 +13,7 @@ import {readData, type Trace} from '../../helpers/golden.js';
 import {arithmeticPair, withPair} from '../../helpers/pairs.js';
 import {textFile} from '../../helpers/tiny-models.js';
 import {ended, parseLines, runCli, startCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 type ScoredLine = Omit<ScoredResponse, 'tokens'> & {
   id?: unknown;
@@ -78,14 +79,14 @@ test('stdin is read without a file and for -', async t => {
 test('the last line needs no line end, blank lines and CRLF are nothing special', async t => {
   const {prompt, response} = first;
   const line = JSON.stringify({prompt, response});
-  const {code, stdout} = await runCli(bundled, {input: `\n${line}\r\n \t\r\n\n${line}`});
+  const {code, stdout} = await runCliHere(bundled, {input: `\n${line}\r\n \t\r\n\n${line}`});
   t.is(code, 0);
   t.is(parseLines(stdout).length, 2);
 });
 
 test('--output --overwrite writes a file in place of what it held', async t => {
   const file = written('out.jsonl', 'old content\n'.repeat(1000));
-  const {code, stdout} = await runCli([...bundled, '--output', file, '--overwrite'], {
+  const {code, stdout} = await runCliHere([...bundled, '--output', file, '--overwrite'], {
     input: jsonLines(first),
   });
   t.is(code, 0);
@@ -95,7 +96,7 @@ test('--output --overwrite writes a file in place of what it held', async t => {
 
 test('--output alone does not replace what a file holds', async t => {
   const file = written('held.jsonl', 'old content');
-  const {code, stderr} = await runCli([...bundled, '--output', file], {input: jsonLines(first)});
+  const {code, stderr} = await runCliHere([...bundled, '--output', file], {input: jsonLines(first)});
   t.is(code, 1);
   t.regex(
     stderr,
@@ -106,7 +107,7 @@ test('--output alone does not replace what a file holds', async t => {
 
 test('--overwrite keeps what the file held if the models cannot be loaded', async t => {
   const file = written('kept.jsonl', 'old content\nof no end');
-  const {code} = await runCli(['score', '--policy', 'nope.gguf', '--output', file, '--overwrite'], {
+  const {code} = await runCliHere(['score', '--policy', 'nope.gguf', '--output', file, '--overwrite'], {
     input: jsonLines(first),
   });
   t.is(code, 1);
@@ -115,7 +116,7 @@ test('--overwrite keeps what the file held if the models cannot be loaded', asyn
 
 test('--output refuses the file that is read', async t => {
   const file = written('both.jsonl', jsonLines(first));
-  const {code, stderr} = await runCli([...bundled, '--output', file, file]);
+  const {code, stderr} = await runCliHere([...bundled, '--output', file, file]);
   t.is(code, 1);
   t.regex(stderr, /^implicit-prm: cannot write .*both\.jsonl: it is the file that is read\n$/u);
   t.is(readFileSync(file, 'utf8'), jsonLines(first));
@@ -125,7 +126,7 @@ test('other fields are passed on as they were written', async t => {
   const fields = String.raw`"id":12345678901234567890,"ratio":1.50,"nested": {"a": [1, "]}\""], "prompt": null}`;
   const {prompt, response} = first;
   const line = `{${fields},"prompt":${JSON.stringify(prompt)},"response":${JSON.stringify(response)}}`;
-  const {code, stdout} = await runCli(bundled, {input: `${line}\n`});
+  const {code, stdout} = await runCliHere(bundled, {input: `${line}\n`});
   t.is(code, 0);
   t.true(
     stdout.startsWith(
@@ -149,7 +150,7 @@ test('other fields are passed on as they were written', async t => {
 test('many responses make a list of results', async t => {
   const {prompt} = first;
   const responses = [first.response, 'Answer: 1'];
-  const {stdout} = await runCli(bundled, {input: jsonLines({id: 'n', prompt, responses})});
+  const {stdout} = await runCliHere(bundled, {input: jsonLines({id: 'n', prompt, responses})});
   const [line] = parseLines<ScoredLine>(stdout);
   t.deepEqual(Object.keys(line!), ['id', 'prompt', 'results']);
   t.deepEqual(
@@ -161,7 +162,9 @@ test('many responses make a list of results', async t => {
 
 test('a response in a list may be an object, whose other fields are passed on as they were written', async t => {
   const responses = `["Answer: 1", { "id":12345678901234567890, "text":"Answer: 2", "label": {"a":"]"} }]`;
-  const {stdout} = await runCli(bundled, {input: `{"prompt":"Compute 1 + 1","responses":${responses}}\n`});
+  const {stdout} = await runCliHere(bundled, {
+    input: `{"prompt":"Compute 1 + 1","responses":${responses}}\n`,
+  });
   t.true(stdout.startsWith('{"prompt":"Compute 1 + 1","results":[{"response":"Answer: 1",'));
   t.true(stdout.includes('{"id":12345678901234567890,"label":{"a":"]"},"response":"Answer: 2","steps":['));
 });
@@ -169,7 +172,7 @@ test('a response in a list may be an object, whose other fields are passed on as
 test('steps, messages, raw prompts and unfinished responses are scored', async t => {
   const {prompt, response, steps} = first;
   const raw = `<|im_start|>user\n${prompt}<|im_end|>\n<|im_start|>assistant\n`;
-  const {code, stdout} = await runCli([...bundled, '--incomplete'], {
+  const {code, stdout} = await runCliHere([...bundled, '--incomplete'], {
     input: jsonLines(
       {prompt, steps, complete: true},
       {prompt: [{role: 'user', content: prompt}], response, complete: true},
@@ -190,7 +193,7 @@ test('steps, messages, raw prompts and unfinished responses are scored', async t
 });
 
 test('--tokens adds the tokens as plain lists', async t => {
-  const {stdout} = await runCli([...bundled, '--tokens'], {input: jsonLines(first)});
+  const {stdout} = await runCliHere([...bundled, '--tokens'], {input: jsonLines(first)});
   const [{tokens}] = parseLines<Required<ScoredLine>>(stdout) as [Required<ScoredLine>];
   const wanted = (await scored(first)).tokens;
   t.deepEqual(tokens.ids, Array.from(wanted.ids));
@@ -205,7 +208,7 @@ test('the options of scoring reach scoreSteps', async t => {
     ...['--split', 'regex:, so .*\n\n', '--aggregate', 'mean', '--score-by', 'q'],
     ...['--beta-schedule', 'length-normalised', '--beta', '2', '--kv-cache-type', 'f32', '--threads', '1'],
   ];
-  const {code, stdout, stderr} = await runCli(args, {
+  const {code, stdout, stderr} = await runCliHere(args, {
     input: jsonLines(traces[0], {...traces[0], steps: undefined}),
   });
   t.is(code, 0, stderr);
@@ -241,7 +244,7 @@ test('a separator on the command line may have line ends in it', async t => {
 test('a pair is given by its files', async t => {
   const {policy, reference} = arithmeticPair();
   const args = ['score', '--policy', policy, '--reference', reference, '--gpu', 'off'];
-  const {stdout} = await runCli(args, {input: jsonLines(first)});
+  const {stdout} = await runCliHere(args, {input: jsonLines(first)});
   const wanted = await scored(first, {}, arithmeticPair());
   t.true(Math.abs(parseLines<ScoredLine>(stdout)[0]!.reward - wanted.reward) < tolerance);
 });
@@ -269,7 +272,7 @@ const malformed: [string, string | Uint8Array, RegExp][] = [
 for (const [what, line, message] of malformed) {
   test(`a line with ${what} stops with its place, and earlier results are kept`, async t => {
     const input = Buffer.concat([Buffer.from(`${jsonLines(first)}\n`), Buffer.from(line), Buffer.from('\n')]);
-    const {code, stdout, stderr} = await runCli(bundled, {
+    const {code, stdout, stderr} = await runCliHere(bundled, {
       input: Buffer.concat([input, Buffer.from(jsonLines(first))]),
     });
     t.is(code, 1);
@@ -281,7 +284,7 @@ for (const [what, line, message] of malformed) {
 
 test('the place of a malformed line names its file', async t => {
   const file = written('malformed.jsonl', `${jsonLines(first)}{\n`);
-  const {code, stdout, stderr} = await runCli([...bundled, file]);
+  const {code, stdout, stderr} = await runCliHere([...bundled, file]);
   t.is(code, 1);
   t.is(parseLines(stdout).length, 1);
   t.true(stderr.startsWith(`implicit-prm: ${file}:2: `));
@@ -290,11 +293,11 @@ test('the place of a malformed line names its file', async t => {
 test('control characters reach stderr and the results only escaped', async t => {
   const {prompt} = first;
   const response = 'Answer: \u001B[31m\u009B1\u007F\u2028';
-  const good = await runCli(bundled, {input: jsonLines({id: '\u009B', prompt, response})});
+  const good = await runCliHere(bundled, {input: jsonLines({id: '\u009B', prompt, response})});
   t.notRegex(good.stdout, /[^\n\P{Cc}]|\u2028/u);
   t.is(parseLines<ScoredLine>(good.stdout)[0]!.response, response);
   t.is(parseLines<ScoredLine>(good.stdout)[0]!.id, '\u009B');
-  const bad = await runCli([...bundled, 'no\u001B[31m\nfile']);
+  const bad = await runCliHere([...bundled, 'no\u001B[31m\nfile']);
   t.is(
     bad.stderr,
     `${String.raw`implicit-prm: cannot read no\u{1b}[31m\nfile: no such file or directory`}\n`,
@@ -302,12 +305,12 @@ test('control characters reach stderr and the results only escaped', async t => 
 });
 
 test('no lines at all are no error, but said', async t => {
-  t.deepEqual(await runCli(bundled), {
+  t.deepEqual(await runCliHere(bundled), {
     code: 0,
     stdout: '',
     stderr: 'implicit-prm: <stdin> has no lines to score\n',
   });
-  t.is((await runCli([...bundled, '--quiet'])).stderr, '');
+  t.is((await runCliHere([...bundled, '--quiet'])).stderr, '');
 });
 
 const unusable: [string, string[], RegExp][] = [
@@ -323,7 +326,7 @@ const unusable: [string, string[], RegExp][] = [
 ];
 for (const [what, args, message] of unusable) {
   test(`${what} is told on one line, with exit code 1`, async t => {
-    const {code, stdout, stderr} = await runCli(args, {input: jsonLines(first)});
+    const {code, stdout, stderr} = await runCliHere(args, {input: jsonLines(first)});
     t.is(code, 1);
     t.is(stdout, '');
     t.regex(stderr, /^implicit-prm: [^\n]*\n$/u);
@@ -332,7 +335,7 @@ for (const [what, args, message] of unusable) {
 }
 
 test('--verbose prints what llama.cpp logs, to stderr', async t => {
-  const {stdout, stderr} = await runCli([...bundled, '--verbose'], {input: jsonLines(first)});
+  const {stdout, stderr} = await runCliHere([...bundled, '--verbose'], {input: jsonLines(first)});
   t.is(parseLines(stdout).length, 1);
   t.regex(stderr, /^info: llama_model_loader: /mu);
 });
@@ -386,7 +389,7 @@ test('a reader that goes away before all was written is told of, and ends the sc
 });
 
 test('no direction mark of an input turns the text of a terminal around', async t => {
-  const {stdout} = await runCli(bundled, {input: jsonLines({...first, id: 'a\u202Eb\u2066c'})});
+  const {stdout} = await runCliHere(bundled, {input: jsonLines({...first, id: 'a\u202Eb\u2066c'})});
   t.true(stdout.includes(String.raw`"id":"a\u202eb\u2066c"`));
   t.is(parseLines(stdout)[0]!.id, 'a\u202Eb\u2066c');
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {withChatTemplate} from '../../helpers/tiny-models.js';
-import {runCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 const directory = temporaryDirectory();
 const line = `${JSON.stringify({prompt: 'Hi', response: 'A\n'})}\n`;
@@ -13,7 +13,7 @@ const policy = withChatTemplate(directory, template);
 
 test('what is scored is printed, with the date, the arguments and the rendering that were chosen', async t => {
   const show = async (...args: string[]) =>
-    runCli(['score', '--policy', policy, '--gpu', 'off', '--show-text', ...args], {input: line});
+    runCliHere(['score', '--policy', policy, '--gpu', 'off', '--show-text', ...args], {input: line});
   const plain = await show();
   t.is(plain.code, 0, plain.stderr);
   t.deepEqual(plain.stdout.split('\n'), [
@@ -43,7 +43,7 @@ test('wrong dates and arguments are refused', async t => {
     ['--template-arguments', 'thinking'],
     ['--rendering', 'both'],
   ] as const) {
-    const {code, stderr} = await runCli(['score', '--bundled', option, value], {input: line});
+    const {code, stderr} = await runCliHere(['score', '--bundled', option, value], {input: line});
     t.is(code, 2);
     t.true(stderr.includes(option));
   }

@@ -8,6 +8,7 @@ import {nearlyEqual} from '../../helpers/nearly-equal.js';
 import {arithmeticPair} from '../../helpers/pairs.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 import {ended, parseLines, runCli, startCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 interface SearchedLine {
   prompt: string;
@@ -94,9 +95,15 @@ test('the table at the end tells how many are right and what they took', async t
   const right = (100 * lines.filter(({correct}) => correct).length) / lines.length;
   t.regex(whole.stdout, /6 problems, \d+ finished responses\n/u);
   t.true(whole.stdout.includes(`beam, n = 4  ${String(Number(right.toFixed(1)))}`), whole.stdout);
-  const printed = await runCli(['search', '--from-results', file('whole.jsonl')]);
+  const printed = await runCliHere(['search', '--from-results', file('whole.jsonl')]);
   t.is(printed.stdout, whole.stdout);
-  const json = await runCli(['search', '--json', '--from-results', file('whole.jsonl'), file('whole.jsonl')]);
+  const json = await runCliHere([
+    'search',
+    '--json',
+    '--from-results',
+    file('whole.jsonl'),
+    file('whole.jsonl'),
+  ]);
   const runs = JSON.parse(json.stdout);
   t.is(runs.length, 2);
   t.like(runs[0], {method: 'beam', n: 4, problems: 6, judged: 6, skipped: 0, cutShort: 0});
@@ -119,11 +126,11 @@ test('after kill -9 a resumed search ends with the same results', async t => {
   t.is((await end).code, null);
   const before = await done();
   t.true(before >= 2 && before < problems.length);
-  const resumed = await runCli([...args, '--resume']);
+  const resumed = await runCliHere([...args, '--resume']);
   t.is(resumed.code, 0, resumed.stderr);
   t.true(isTheSame(await readFile(output, 'utf8')));
   t.is(resumed.stdout.split('\n')[2], whole.stdout.split('\n')[2]);
-  const others = await runCli([...args, '--beam-width', '4', '--resume']);
+  const others = await runCliHere([...args, '--beam-width', '4', '--resume']);
   t.is(others.code, 1);
   t.regex(others.stderr, /--beam-width was 2 and is 4/u);
 });
@@ -132,21 +139,21 @@ test('shards search for what one process would', async t => {
   const outputs = [file('shard-1.jsonl'), file('shard-2.jsonl')];
   for (const [index, output] of outputs.entries()) {
     const shard = ['--seed', '9', '--shard', `${index + 1}/2`, '-o', output];
-    const {code, stdout, stderr} = await runCli([...search, ...shard]);
+    const {code, stdout, stderr} = await runCliHere([...search, ...shard]);
     t.deepEqual({code, stdout}, {code: 0, stdout: ''}, stderr);
   }
 
-  const merged = await runCli(['merge', ...outputs, '-o', file('merged.jsonl')]);
+  const merged = await runCliHere(['merge', ...outputs, '-o', file('merged.jsonl')]);
   t.is(merged.code, 0, merged.stderr);
   t.true(isTheSame(await readFile(file('merged.jsonl'), 'utf8')));
 });
 
 test('score, eval best-of-n and search itself take what search writes', async t => {
-  const scored = await runCli(['score', ...models, file('whole.jsonl')]);
+  const scored = await runCliHere(['score', ...models, file('whole.jsonl')]);
   t.is(scored.code, 0, scored.stderr);
   const [first] = parseLines<{results: {correct: boolean; score: number}[]}>(scored.stdout);
   t.is(typeof first!.results[0]!.correct, 'boolean');
-  const evaluated = await runCli([
+  const evaluated = await runCliHere([
     'eval',
     'best-of-n',
     ...models,
@@ -156,7 +163,13 @@ test('score, eval best-of-n and search itself take what search writes', async t 
   ]);
   t.is(evaluated.code, 0, evaluated.stderr);
   t.is(JSON.parse(evaluated.stdout).problems, 6);
-  const again = await runCli([...search.slice(0, 1), file('whole.jsonl'), ...search.slice(2), '--seed', '9']);
+  const again = await runCliHere([
+    ...search.slice(0, 1),
+    file('whole.jsonl'),
+    ...search.slice(2),
+    '--seed',
+    '9',
+  ]);
   t.true(isTheSame(again.stdout));
   t.regex(again.stderr, /^beam, n = 4/mu);
 });
@@ -164,7 +177,7 @@ test('score, eval best-of-n and search itself take what search writes', async t 
 test('with --tree all that was written is in the result, and a budget ends a search with what it has', async t => {
   const input = '{"prompt":"Compute 19 + 16 - 20"}\n';
   const options = ['--method', 'dvts', '-n', '4', '--tree', '--budget-tokens', '1', '--choose', 'majority'];
-  const {code, stdout, stderr} = await runCli(['search', ...models, ...options, '--quiet'], {input});
+  const {code, stdout, stderr} = await runCliHere(['search', ...models, ...options, '--quiet'], {input});
   t.deepEqual({code, stderr}, {code: 0, stderr: ''});
   const [line] = parseLines<SearchedLine & {budget: object}>(stdout) as [SearchedLine & {budget: object}];
   t.like(line, {ended: 'tokens', budget: {tokens: 1}, answer: null});
@@ -191,7 +204,7 @@ test('a server writes as well, and its key is nowhere to be seen', async t => {
   const input = '{"prompt":{"raw":"1 - 1 ="},"reference":0}\n';
   const env = {IMPLICIT_PRM_API_KEY: 'sk-secret'};
   const args = ['search', ...models, '--generator-url', stub.url, '-n', '2'];
-  const {code, stdout, stderr} = await runCli(args, {input, env});
+  const {code, stdout, stderr} = await runCliHere(args, {input, env});
   t.is(code, 0, stderr);
   t.deepEqual(
     parseLines<SearchedLine>(stdout)[0]!.responses.map(({answer, correct}) => [answer, correct]),
@@ -214,20 +227,20 @@ for (const [args, message] of [
   [['--watch', '--quiet'], /'--watch' cannot be used with option '--quiet'/u],
 ] as const) {
   test(`wrong use is told: search ${args.join(' ')}`, async t => {
-    const {code, stderr} = await runCli(['search', '--bundled', ...args]);
+    const {code, stderr} = await runCliHere(['search', '--bundled', ...args]);
     t.is(code, 2);
     t.regex(stderr, message);
   });
 }
 
 test('without a reference somebody has to write', async t => {
-  const {code, stderr} = await runCli(['search', '--policy', policy]);
+  const {code, stderr} = await runCliHere(['search', '--policy', policy]);
   t.is(code, 2);
   t.regex(stderr, /--model <model>.*no reference/u);
 });
 
 test('what is no output of search is told from it', async t => {
-  const {code, stderr} = await runCli(['search', '--from-results', file('problems.jsonl')]);
+  const {code, stderr} = await runCliHere(['search', '--from-results', file('problems.jsonl')]);
   t.is(code, 1);
   t.regex(stderr, /problems\.jsonl:1: .*method/u);
 });

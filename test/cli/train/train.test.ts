@@ -4,7 +4,8 @@ import test from 'ava';
 import {bundledPair, describeModels} from '../../../lib/index.js';
 import {readData} from '../../helpers/golden.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
-import {ended, runCli, startCli} from '../cli-process.js';
+import {ended, startCli} from '../cli-process.js';
+import {runCliHere} from '../run-in-process.js';
 
 interface Problem {
   prompt: string;
@@ -57,11 +58,11 @@ test('train stops in good order, goes on with --resume, and tells what came of i
   );
   t.false(existsSync(output));
 
-  const refused = await runCli(training(output, ...recipe));
+  const refused = await runCliHere(training(output, ...recipe));
   t.is(refused.code, 1);
   t.regex(refused.stderr, /there is a training in it; resume goes on with it, overwrite replaces it/u);
 
-  const {code, stdout, stderr} = await runCli(
+  const {code, stdout, stderr} = await runCliHere(
     training(output, ...recipe, '--resume', '--json', '--report', report, '--merged', merged),
   );
   t.is(code, 0, stderr);
@@ -76,27 +77,27 @@ test('train stops in good order, goes on with --resume, and tells what came of i
   t.is(models[1]!.beta, 1);
   t.deepEqual(differences, [null, null]);
 
-  const again = await runCli(training(output, ...recipe, '--resume', '--quiet'));
+  const again = await runCliHere(training(output, ...recipe, '--resume', '--quiet'));
   t.is(again.code, 0, again.stderr);
   t.is(again.stderr, '');
   t.regex(again.stdout, /ce, β = 1, the adapter of step \d of 6/u);
   t.regex(again.stdout, /control: base/u);
   t.regex(again.stdout, /implicit-prm score --policy .* --lora .*adapter\.gguf/u);
 
-  const other = await runCli(training(output, '--epochs', '3', '--rank', '4', '--resume'));
+  const other = await runCliHere(training(output, '--epochs', '3', '--rank', '4', '--resume'));
   t.is(other.code, 1);
   t.regex(other.stderr, /cannot go on with .*: --rank was 16 and is 4/u);
 });
 
 test('merge-lora refuses what it would have to overwrite', async t => {
-  const {code, stderr} = await runCli(['merge-lora', '--base', base, '--lora', labelled, '-o', labelled]);
+  const {code, stderr} = await runCliHere(['merge-lora', '--base', base, '--lora', labelled, '-o', labelled]);
   t.is(code, 1);
   t.regex(stderr, /labelled\.jsonl: it is read too/u);
 });
 
 test('wrong use of train is told before anything is read', async t => {
   const refused = async (args: string[], message: RegExp, exitCode = 2) => {
-    const {code, stderr} = await runCli(['train', ...args]);
+    const {code, stderr} = await runCliHere(['train', ...args]);
     t.is(code, exitCode);
     t.regex(stderr, message);
   };
