@@ -87,8 +87,12 @@ export interface TrainOptions extends RenderingOptions {
   overwrite?: boolean | undefined;
   /** CPU threads; as many as the trainer finds good if left out. */
   threads?: number | undefined;
-  /** The kind of GPU, as {@link PairOptions.gpu}. */
-  gpu?: string | boolean | undefined;
+  /**
+   * The kind of device to compute on, its first one. `'auto'`, as if left out, and `false`: the CPU. All layers are
+   * computed there, by operations that every backend has, and one that lacks an operation is refused
+   * (`TRAINING_UNSUPPORTED`).
+   */
+  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
   /** Whether activations are computed anew in the backward pass, which takes less memory; `true` if left out. */
   checkpointing?: boolean | undefined;
   /** The most memory to use, in bytes: a training that would take more is refused. */
@@ -142,7 +146,7 @@ export const trainOptionsSchema = z
     resume: z.boolean().default(false),
     overwrite: z.boolean().default(false),
     threads: count.optional(),
-    gpu: z.union([z.string(), z.boolean()]).optional(),
+    gpu: z.literal(['auto', 'cuda', 'vulkan', 'metal', false]).optional(),
     checkpointing: z.boolean().default(true),
     memoryLimit: count.optional(),
     ...renderingShape,

@@ -24,8 +24,8 @@ export interface TrainerOptions {
   initialAdapter?: string | undefined;
   /** CPU threads. */
   threads?: number | undefined;
-  /** The kind of GPU, as {@link PairOptions.gpu}. */
-  gpu?: string | boolean | undefined;
+  /** The kind of device to compute on, its first one. `'auto'`, as if left out, and `false`: the CPU. */
+  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
   /** The most tokens that sequences of one `forward` may have together, a shared prompt counted once. */
   maxTokens: number;
   /** Whether activations are computed anew in the backward pass rather than kept; `true` if left out. */
@@ -44,6 +44,8 @@ export interface TrainerOptions {
 export interface TrainerDescription {
   /** The base's, such as `llama`. */
   architecture: string;
+  /** What computes: the device's own name, empty for the CPU. */
+  device: string;
   /** The number of numbers that are trained. */
   parameters: number;
   /** The weights that have an adapter, such as `attn_q`. */

@@ -50,6 +50,7 @@ TrainerOptions toTrainerOptions(const Napi::Object& options) {
     result.rank = static_cast<int32_t>(getNumber(options, "rank"));
     result.alpha = getNumber(options, "alpha");
     result.seed = static_cast<uint64_t>(getNumber(options, "seed"));
+    result.gpu = options.Get("gpu").As<Napi::String>().Utf8Value();
     result.threads = static_cast<int32_t>(getNumber(options, "threads"));
     const auto lastLayers = getOptionalNumber(options, "lastLayers");
     if (lastLayers) result.lastLayers = static_cast<int32_t>(*lastLayers);
@@ -122,6 +123,7 @@ Napi::Object toJs(Napi::Env env, const TrainerDescription& description) {
     selfCheck["mean"] = description.selfCheck.mean;
     Napi::Object object = Napi::Object::New(env);
     object["architecture"] = description.architecture;
+    object["device"] = description.device;
     object["parameters"] = static_cast<double>(description.parameters);
     object["targets"] = toJs(env, description.targets);
     object["layers"] = description.layers;

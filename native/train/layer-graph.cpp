@@ -6,8 +6,8 @@ LayerGraph::LayerGraph(const TrainApi& api, const ModelGraph& model, const LoraW
                        const LayerTensors& tensors, int32_t layer, Parts parts)
     : build_(api) {
     const auto index = static_cast<size_t>(layer);
-    ggml_tensor* output =
-        LayerReplay(build_, model, adapter).layer(layer, tensors.states[index], tensors.inputs);
+    ggml_tensor* output = LayerReplay(build_, model, *tensors.weights, adapter)
+                              .layer(layer, tensors.states[index], tensors.inputs);
     if (parts.forward)
         build_.store(output, tensors.states[index + 1]);
     else

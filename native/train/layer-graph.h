@@ -11,6 +11,7 @@ namespace iprm {
 /// What the layers of one computation have in common.
 struct LayerTensors {
     ReplayInputs inputs;
+    const DeviceWeights* weights = nullptr;
     ggml_tensor* rowNumbers = nullptr;
     bool portable = false;
     /// By layer, what it is given; the last is what the last layer gives. [embedding, rows]

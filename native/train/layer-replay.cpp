@@ -103,7 +103,7 @@ ggml_tensor* LayerReplay::makeLeaf(ggml_tensor* original) const {
     if (original->flags & GGML_TENSOR_FLAG_INPUT)
         refuse(std::string("its graph has an input that training does not know: ") + original->name);
     if (model_.isCache(original)) refuse("its attention has a form that training does not know");
-    return original;
+    return weights_.of(original);
 }
 
 ggml_tensor* LayerReplay::makeView(ggml_tensor* original) {
@@ -127,7 +127,7 @@ ggml_tensor* LayerReplay::makeClone(ggml_tensor* original) {
     if (original->op == GGML_OP_ROPE && sources[1]->ne[0] != made->ne[2])
         refuse("its positions are of more than one kind");
     if (original->op != GGML_OP_MUL_MAT || !adapter_) return made;
-    const LoraWeights::Pair* pair = adapter_->of(sources[0]);
+    const LoraWeights::Pair* pair = adapter_->of(original->src[0]);
     if (!pair) return made;
     // Scaled where there is least of it.
     ggml_tensor* inner = build_.scale(build_.product(pair->a, sources[1]), adapter_->scale());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "device-weights.h"
 #include "lora-weights.h"
 #include "model-graph.h"
 
@@ -19,12 +20,12 @@ struct ReplayInputs {
 };
 
 /// Makes parts of a model's graph again in another graph: for other tokens, with keys and values taken
-/// straight from where they are computed, with attention written out, and with an adapter. Weights stay where
-/// they are.
+/// straight from where they are computed, with attention written out, and with an adapter.
 class LayerReplay {
 public:
-    LayerReplay(GraphBuilder& build, const ModelGraph& model, const LoraWeights* adapter)
-        : build_(build), model_(model), adapter_(adapter) {}
+    LayerReplay(GraphBuilder& build, const ModelGraph& model, const DeviceWeights& weights,
+                const LoraWeights* adapter)
+        : build_(build), model_(model), weights_(weights), adapter_(adapter) {}
 
     /// The output of a layer of that of the one before, [embedding, rows]; layer 0 takes the tokens.
     ggml_tensor* layer(int32_t layer, ggml_tensor* previous, const ReplayInputs& inputs);
@@ -43,6 +44,7 @@ private:
 
     GraphBuilder& build_;
     const ModelGraph& model_;
+    const DeviceWeights& weights_;
     const LoraWeights* adapter_;
     const ReplayInputs* inputs_ = nullptr;
     int64_t rows_ = 0;

@@ -50,7 +50,7 @@ LoraWeights::LoraWeights(const TrainApi& api, const Compute& compute,
         pairs_[weight] = pair;
     }
     for (const ggml_tensor* tensor : parameters_) size_ += static_cast<size_t>(api_.ggml_nelements(tensor));
-    buffer_ = compute.allocate(context_.get());
+    buffer_ = compute.allocate(context_.get(), "the adapter");
     api_.ggml_backend_buffer_clear(buffer_.get(), 0);
 }
 

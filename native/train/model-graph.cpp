@@ -144,6 +144,17 @@ void ModelGraph::readNodes(ggml_cgraph* graph) {
     if (!logits_) refuse("its graph has no logits");
     if (masks_.empty()) refuse("it has no attention of a kind that is known");
     std::sort(masks_.begin(), masks_.end());
+    readWeights(graph);
+}
+
+void ModelGraph::readWeights(ggml_cgraph* graph) {
+    std::unordered_set<const ggml_tensor*> known;
+    for (int i = 0; i < api_.ggml_graph_n_nodes(graph); ++i) {
+        for (ggml_tensor* source : api_.ggml_graph_node(graph, i)->src) {
+            if (!source || source->op != GGML_OP_NONE || source->flags & GGML_TENSOR_FLAG_INPUT) continue;
+            if (!isCache(rootOf(source)) && known.insert(source).second) weights_.push_back(source);
+        }
+    }
 }
 
 void ModelGraph::readAttention(const ggml_tensor* node) {

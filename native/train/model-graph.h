@@ -28,6 +28,8 @@ public:
     int64_t embeddingLength() const { return layerOutputs_.front()->ne[0]; }
     int64_t vocabularySize() const { return logits_->ne[0]; }
 
+    /// All that the graph takes from the model, each once.
+    const std::vector<ggml_tensor*>& weights() const { return weights_; }
     /// The weights of a layer that something is multiplied by, in the order of the graph.
     const std::vector<ggml_tensor*>& targets(int32_t layer) const {
         return targets_[static_cast<size_t>(layer)];
@@ -68,6 +70,7 @@ private:
     void readNodes(ggml_cgraph* graph);
     void readAttention(const ggml_tensor* node);
     void readTarget(ggml_tensor* node, int32_t layer);
+    void readWeights(ggml_cgraph* graph);
     [[noreturn]] void refuse(const std::string& why) const;
     const Layout& layout(const ggml_tensor* node) const;
 
@@ -78,7 +81,7 @@ private:
     std::unordered_set<const ggml_tensor*> dependent_, caches_, irregular_;
     std::unordered_map<const ggml_tensor*, ggml_tensor*> stored_;
     std::vector<const ggml_tensor*> masks_;
-    std::vector<ggml_tensor*> layerOutputs_;
+    std::vector<ggml_tensor*> layerOutputs_, weights_;
     std::vector<std::vector<ggml_tensor*>> targets_;
     ggml_tensor* logits_ = nullptr;
     int32_t window_;

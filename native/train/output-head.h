@@ -1,6 +1,6 @@
 #pragma once
 
-#include "compute.h"
+#include "device-weights.h"
 #include "model-graph.h"
 #include "token-blocks.h"
 
@@ -12,9 +12,10 @@ namespace iprm {
 /// From outputs of the last layer to log-probabilities, some rows at a time.
 class OutputHead {
 public:
-    OutputHead(const Compute& compute, const TrainApi& api, const ModelGraph& model, ggml_tensor* rowNumbers,
-               bool portable)
-        : compute_(compute), api_(api), model_(model), rowNumbers_(rowNumbers), portable_(portable) {}
+    OutputHead(const Compute& compute, const TrainApi& api, const ModelGraph& model,
+               const DeviceWeights& weights, ggml_tensor* rowNumbers, bool portable)
+        : compute_(compute), api_(api), model_(model), weights_(weights), rowNumbers_(rowNumbers),
+          portable_(portable) {}
 
     struct Result {
         /// Nats, one for each scored token.
@@ -39,6 +40,7 @@ private:
     const Compute& compute_;
     const TrainApi& api_;
     const ModelGraph& model_;
+    const DeviceWeights& weights_;
     ggml_tensor* rowNumbers_;
     bool portable_;
 };

@@ -25,11 +25,13 @@
     FUNCTION(ggml_backend_buft_get_alloc_size)                                                               \
     FUNCTION(ggml_backend_dev_backend_reg)                                                                   \
     FUNCTION(ggml_backend_dev_by_type)                                                                       \
+    FUNCTION(ggml_backend_dev_description)                                                                   \
     FUNCTION(ggml_backend_dev_init)                                                                          \
     FUNCTION(ggml_backend_free)                                                                              \
     FUNCTION(ggml_backend_get_default_buffer_type)                                                           \
     FUNCTION(ggml_backend_graph_compute)                                                                     \
     FUNCTION(ggml_backend_reg_get_proc_address)                                                              \
+    FUNCTION(ggml_backend_supports_op)                                                                       \
     FUNCTION(ggml_backend_tensor_get)                                                                        \
     FUNCTION(ggml_backend_tensor_set)                                                                        \
     FUNCTION(ggml_blck_size)                                                                                 \
@@ -52,6 +54,7 @@
     FUNCTION(ggml_get_unary_op)                                                                              \
     FUNCTION(ggml_glu_op_name)                                                                               \
     FUNCTION(ggml_graph_add_node)                                                                            \
+    FUNCTION(ggml_graph_clear)                                                                               \
     FUNCTION(ggml_graph_n_nodes)                                                                             \
     FUNCTION(ggml_graph_node)                                                                                \
     FUNCTION(ggml_graph_overhead_custom)                                                                     \

@@ -21,6 +21,12 @@ constexpr int64_t granularity = 16;
 
 int64_t roundUp(int64_t value) { return (value + granularity - 1) / granularity * granularity; }
 
+/// Null for the CPU.
+ggml_backend_dev_t firstDevice(const Runtime& runtime, const TrainerOptions& options, const LogSink& sink) {
+    const auto devices = runtime.devices(options.gpu, options.runtime, sink);
+    return devices.empty() ? nullptr : devices.front();
+}
+
 std::string inMegabytes(size_t bytes) { return std::to_string((bytes + 999999) / 1000000) + " MB"; }
 
 } // namespace
@@ -41,11 +47,12 @@ struct Trainer::Evaluation {
 
 Trainer::Trainer(const TrainerOptions& options, const LogSink& sink, const LoadProgress& progress)
     : runtime_(Runtime::open(options.runtime, sink)), llama_(runtime_.api()), api_(runtime_.libraries()),
-      sink_(meter_.sink(sink)), compute_(api_, options.threads, runtime_.cpuTurns()),
+      sink_(meter_.sink(sink)),
+      compute_(api_, firstDevice(runtime_, options, sink), options.threads, runtime_.cpuTurns()),
       constants_(nullptr, api_.ggml_free), constantBuffer_(nullptr, api_.ggml_backend_buffer_free),
-      checkpoint_(options.checkpoint), portable_(options.portable), memoryLimit_(options.memoryLimit),
-      rank_(options.rank), alpha_(options.alpha), stateBuffer_(nullptr, api_.ggml_backend_buffer_free),
-      shared_(compute_.allocator()) {
+      checkpoint_(options.checkpoint), portable_(options.portable || compute_.isDevice()),
+      memoryLimit_(options.memoryLimit), rank_(options.rank), alpha_(options.alpha),
+      stateBuffer_(nullptr, api_.ggml_backend_buffer_free), shared_(compute_.allocator()) {
     LogScope log(llama_, sink_);
     try {
         load(options, log, progress);
@@ -115,19 +122,20 @@ void Trainer::chooseLayers(const TrainerOptions& options) {
     mostRows = std::max(mostRows, GraphGradient::rowsAtOnce);
     constants_ = compute_.context(1);
     rowNumbers_ = api_.ggml_new_tensor(constants_.get(), GGML_TYPE_I32, 1, &mostRows);
-    constantBuffer_ = compute_.allocate(constants_.get());
+    constantBuffer_ = compute_.allocate(constants_.get(), "the numbers of rows");
     std::vector<int32_t> numbers(static_cast<size_t>(mostRows));
     std::iota(numbers.begin(), numbers.end(), 0);
     compute_.write(rowNumbers_, numbers);
-    head_ = std::make_unique<OutputHead>(compute_, api_, *graph_, rowNumbers_, portable_);
+    weights_ = std::make_unique<DeviceWeights>(api_, compute_, graph_->weights());
+    head_ = std::make_unique<OutputHead>(compute_, api_, *graph_, *weights_, rowNumbers_, portable_);
 }
 
 /// Everything but the adapter, which is little, is planned before there is any of it.
 void Trainer::planMemory(const TrainerOptions& options) {
     plannedLength_ = roundUp(std::min(options.maxTree, options.maxTokens));
     plannedBlocks_ = (roundUp(options.maxTokens) + plannedLength_ - 1) / plannedLength_;
-    memory_.weights = meter_.use().weights;
-    contextBytes_ = meter_.use().total() - memory_.weights;
+    memory_.weights = meter_.use().weights + weights_->bytes();
+    contextBytes_ = meter_.use().total() - meter_.use().weights;
     memory_.graph = contextBytes_;
     memory_.adapter = LoraWeights::bytes(targets_, rank_);
     memory_.optimizer = memory_.adapter;
@@ -163,6 +171,7 @@ LayerTensors Trainer::makeTensors(ggml_context* context, int64_t length, int64_t
     in.positions = make(GGML_TYPE_I32, {rows, 1, 1, 1});
     in.mask = make(GGML_TYPE_F32, {length, length, 1, blocks});
     in.windowMask = graph_->window() > 0 ? make(GGML_TYPE_F32, {length, length, 1, blocks}) : in.mask;
+    tensors.weights = weights_.get();
     tensors.rowNumbers = rowNumbers_;
     tensors.portable = portable_;
     tensors.gradient = makeState();
@@ -225,6 +234,7 @@ size_t Trainer::planGraph(int64_t length, int64_t blocks) const {
 }
 
 void Trainer::allocate() {
+    weights_->load();
     std::vector<size_t> sizes;
     for (const ggml_tensor* parameter : adapter_->parameters())
         sizes.push_back(static_cast<size_t>(api_.ggml_nelements(parameter)));
@@ -420,6 +430,7 @@ std::string Trainer::architecture() const {
 TrainerDescription Trainer::describe() const {
     TrainerDescription description;
     description.architecture = architecture();
+    description.device = compute_.deviceName();
     description.parameters = adapter_->size();
     for (const ggml_tensor* weight : targets_) description.targets.emplace_back(weight->name);
     description.layers = graph_->layers();
@@ -432,7 +443,7 @@ TrainerDescription Trainer::describe() const {
 
 TrainingMemory Trainer::memoryInUse() const {
     TrainingMemory memory;
-    memory.weights = meter_.use().weights;
+    memory.weights = meter_.use().weights + weights_->bytes();
     memory.adapter = adapter_->allocated();
     memory.optimizer = optimizer_->bytes();
     memory.activations = hostBytes_;

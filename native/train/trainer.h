@@ -26,6 +26,8 @@ struct TrainerOptions {
     double alpha = 32;
     uint64_t seed = 0;
     int32_t threads = 1;
+    /// Whose device computes: "cuda", "metal" or "vulkan", the first that it has; "false" for the CPU.
+    std::string gpu = "false";
     /// The last layers have an adapter; all of them if absent.
     std::optional<int32_t> lastLayers;
     /// Rows, without padding, of the largest computation that memory is planned for, and of its largest tree.
@@ -53,6 +55,8 @@ struct TrainingMemory {
 
 struct TrainerDescription {
     std::string architecture;
+    /// Where it is computed, empty for the CPU.
+    std::string device;
     /// Of the adapter.
     size_t parameters;
     std::vector<std::string> targets;
@@ -133,6 +137,7 @@ private:
     Compute compute_;
     std::unique_ptr<Model> model_;
     std::unique_ptr<ModelGraph> graph_;
+    std::unique_ptr<DeviceWeights> weights_;
     std::vector<ggml_tensor*> targets_;
     std::unique_ptr<LoraWeights> adapter_;
     std::unique_ptr<OutputHead> head_;

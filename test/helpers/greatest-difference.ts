@@ -6,7 +6,7 @@ export type Rows = Pick<SequenceLogprobs, 'policy' | 'reference'>;
 export function greatestDifference(a: Rows, b: Rows): number {
   let greatest = 0;
   for (const model of ['policy', 'reference'] as const) {
-    for (const [index, row] of a[model]!.entries()) {
+    for (const [index, row] of (a[model] ?? []).entries()) {
       for (const [position, value] of row.entries()) {
         greatest = Math.max(greatest, Math.abs(value - b[model]![index]![position]!));
       }

@@ -46,6 +46,7 @@ interface State {
 export class BigramTrainer implements Trainer {
   readonly description = {
     architecture: 'bigram',
+    device: '',
     parameters: vocabulary ** 2,
     targets: ['bigrams'],
     layers: 1,

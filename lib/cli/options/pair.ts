@@ -26,14 +26,8 @@ export interface PairFlags extends RenderingFlags {
 }
 
 /** Where a model is to be evaluated. */
-export function gpuOption(): Option {
-  return new Option('--gpu <gpu>', 'where to compute; auto if left out').choices([
-    'auto',
-    'cuda',
-    'vulkan',
-    'metal',
-    'off',
-  ]);
+export function gpuOption(description = 'where to compute; auto if left out'): Option {
+  return new Option('--gpu <gpu>', description).choices(['auto', 'cuda', 'vulkan', 'metal', 'off']);
 }
 
 /**

@@ -4,6 +4,7 @@ import {objectiveNames} from '../../train/objectives/find-objective.js';
 import type {ObjectiveName} from '../../train/objectives/objective.js';
 import type {TrainOptions} from '../../train/train-options.js';
 import {positiveNumber, share, wholeNumber} from '../options/numbers.js';
+import {gpuOption, type PairFlags} from '../options/pair.js';
 import {addRenderingOptions, type RenderingFlags} from '../options/rendering.js';
 import {parseSplit} from '../options/scoring.js';
 
@@ -40,7 +41,7 @@ export interface TrainFlags extends RenderingFlags {
   merged?: string;
   json?: true;
   threads?: number;
-  gpu?: 'auto' | 'off';
+  gpu?: PairFlags['gpu'];
   checkpointing?: 'on' | 'off';
   memoryLimit?: number;
   quiet?: true;
@@ -119,7 +120,7 @@ function addMachineOptions(command: Command): Command {
       ).choices(['on', 'off']),
     )
     .option('--threads <number>', 'CPU threads', wholeNumber(1, 512))
-    .addOption(new Option('--gpu <gpu>', 'where to compute; auto if left out').choices(['auto', 'off']))
+    .addOption(gpuOption('where to compute; the CPU if left out'))
     .option('--memory-limit <MiB>', 'refuse a training that would take more', wholeNumber(1))
     .option('--quiet', 'show no progress')
     .option('--verbose', 'print what llama.cpp logs to stderr');

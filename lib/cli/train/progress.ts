@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type {UnusedReason} from '../../train/data/unused-reason.js';
 import type {TrainDataEvent, TrainEvent, TrainStepEvent} from '../../train/train-events.js';
+import {printable} from '../../utils/printable.js';
 import {ProgressDisplay} from '../terminal/progress-display.js';
 import {byteSize, counted} from '../terminal/quantities.js';
 
@@ -92,12 +93,12 @@ export class TrainProgress {
   }
 
   #sayModel({description, resumedFrom}: Extract<TrainEvent, {type: 'model'}>): void {
-    const {architecture, parameters, layers, layersTrained, memory, selfCheck} = description;
+    const {architecture, device, parameters, layers, layersTrained, memory, selfCheck} = description;
     const bytes = Object.values(memory).reduce((sum, one) => sum + one, 0);
     const which = layersTrained === layers ? `all ${layers}` : `the last ${layersTrained} of ${layers}`;
     this.#say(
       `${architecture}, an adapter of ${parameters.toLocaleString('en')} numbers on ${which} layers, ` +
-        `${byteSize(bytes)} of memory; log-probabilities within ${selfCheck.worst.toExponential(0)} of llama.cpp’s`,
+        `${byteSize(bytes)} of memory${device && `, on ${printable(device)}`}; log-probabilities within ${selfCheck.worst.toExponential(0)} of llama.cpp’s`,
     );
     if (resumedFrom > 0) {
       this.#say(`going on behind step ${resumedFrom}`);

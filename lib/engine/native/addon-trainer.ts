@@ -30,6 +30,7 @@ export interface AddonTrainerOptions {
   rank: number;
   alpha: number;
   seed: number;
+  gpu: string;
   threads: number;
   lastLayers: number | undefined;
   maxTokens: number;
@@ -41,6 +42,7 @@ export interface AddonTrainerOptions {
 
 export interface AddonTrainerDescription {
   architecture: string;
+  device: string;
   parameters: number;
   targets: string[];
   layers: number;

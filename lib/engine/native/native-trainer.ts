@@ -25,8 +25,8 @@ export interface NativeTrainerOptions {
   initialAdapter?: string | undefined;
   /** CPU threads; as many as the process may use if left out. */
   threads?: number | undefined;
-  /** Only the CPU can train so far: anything but `'auto'` and `false` is refused. */
-  gpu?: string | boolean | undefined;
+  /** The kind of device to compute on; the CPU for `false` and `'auto'`, and if left out. */
+  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
   /**
    * The most tokens of one `forward` that memory is planned for, what sequences share counted once. More are computed
    * too, in more memory, as long as that stays under `memoryLimit`.
@@ -80,6 +80,7 @@ export class NativeTrainer {
     const {base, rank, alpha, seed, initialAdapter, maxTokens, maxTree, memoryLimit} = options;
     const threads = options.threads ?? os.availableParallelism();
     const addonOptions = {
+      gpu: gpuName(options.gpu),
       ...{runtime: findRuntime(), base, rank, alpha, seed, threads, initialAdapter, maxTokens, memoryLimit},
       lastLayers: layers?.last,
       maxTree: maxTree ?? maxTokens,
@@ -282,7 +283,7 @@ function weightsByToken(weight: number | Float32Array, length: number, index: nu
 
 /** The addon takes its input on trust. */
 function requireOptions(options: NativeTrainerOptions): void {
-  const {rank, alpha, seed, layers, threads, gpu = false, maxTokens, maxTree, memoryLimit} = options;
+  const {rank, alpha, seed, layers, threads, gpu, maxTokens, maxTree, memoryLimit} = options;
   requireWhole(rank, 1, 4096, 'rank');
   requireNumber(alpha, 'alpha');
   requireWhole(seed, 0, Number.MAX_SAFE_INTEGER, 'seed');
@@ -291,11 +292,16 @@ function requireOptions(options: NativeTrainerOptions): void {
   requireWhole(layers?.last ?? 1, 1, 1 << 16, 'layers.last');
   requireWhole(threads ?? 1, 1, 512, 'threads');
   requireWhole(memoryLimit ?? 1, 1, Number.MAX_SAFE_INTEGER, 'memoryLimit');
-  if (gpu !== false && gpu !== 'auto') {
+  if (![undefined, false, 'auto', 'cuda', 'metal', 'vulkan'].includes(gpu)) {
     throw new InvalidInputError(
-      `Training runs on the CPU, so gpu has to be 'auto' or false, not ${showValue(gpu)}.`,
+      `gpu has to be 'auto', 'cuda', 'metal', 'vulkan' or false, not ${showValue(gpu)}.`,
     );
   }
+}
+
+/** By itself training takes no device: no real GPU was at hand to try it on. */
+function gpuName(gpu: NativeTrainerOptions['gpu']): string {
+  return typeof gpu === 'string' && gpu !== 'auto' ? gpu : 'false';
 }
 
 function requireWhole(value: number, least: number, most: number, name: string): void {
