@@ -93,6 +93,7 @@ export type {RankedResponse, RankInput, RankOptions} from './rank/rank-types.js'
 export {vote} from './rank/vote.js';
 export type {AnsweredResponse, AnswerGroup, VoteOptions, VoteResult, VotingRule} from './rank/vote-types.js';
 export {toReport} from './report/to-report.js';
+export {toSearchReport} from './report/to-search-report.js';
 export {toTrainingReport} from './report/to-training-report.js';
 export type {
   ReportCandidates,
@@ -100,6 +101,7 @@ export type {
   ReportPrompt,
   ReportResponse,
   ReportResult,
+  ReportSearch,
   ReportTokens,
 } from './report/types.js';
 export {type Aggregate, aggregate} from './reward/aggregate.js';

@@ -1,4 +1,5 @@
 import type {ScoredResponse, ScoredStep} from '../score/score-types.js';
+import type {SearchOptions, SearchResult} from '../search/search-types.js';
 import type {Prompt} from '../text/prompt.js';
 
 /** What is known of a prompt. */
@@ -44,8 +45,34 @@ export interface ReportCandidates extends ReportPrompt {
 /** What a report is made of. */
 export type ReportResult = ReportResponse | ReportCandidates;
 
-/** What {@link toReport} can be told. */
+/**
+ * A search, as a line of `search --tree` has it, or what `search` returned with the prompt and the options:
+ * `{prompt, method, n, ...result}`.
+ */
+export interface ReportSearch
+  extends Omit<ReportPrompt, 'prompt'>,
+    Pick<SearchResult, 'tree' | 'usage' | 'ended'> {
+  /** What an answer was looked for to. */
+  prompt: Prompt;
+  /** How. */
+  method: SearchOptions['method'];
+  /** How many candidates were looked at side by side. */
+  n: number;
+  /** The best response; `null` if there is none. */
+  best: {
+    /** Its last node in the tree. */
+    node: number;
+    /** Its final answer; `null` if it has none. */
+    answer?: string | null | undefined;
+  } | null;
+  /** The answer that was chosen, `null` if there is none; that of the best response if left out. */
+  answer?: string | null | undefined;
+  /** Whether the answer is right. */
+  correct?: boolean | null | undefined;
+}
+
+/** What {@link toReport} and {@link toSearchReport} can be told. */
 export interface ReportOptions {
-  /** What to call the page; "Process rewards" if left out. */
+  /** What to call the page; "Process rewards", or "Searches", if left out. */
   title?: string | undefined;
 }

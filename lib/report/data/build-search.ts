@@ -3,7 +3,8 @@ import {promptSchema} from '../../score/score-schema.js';
 import type {SearchTree} from '../../search/search-types.js';
 import {check} from '../../utils/check.js';
 import {colourScale, promptText, shown} from './build.js';
-import type {SearchReportData} from './search-types.js';
+import {rightOrUnknown} from './response-labels.js';
+import type {SearchData, SearchReportData} from './search-types.js';
 
 const count = z.number().min(0);
 const tree: z.ZodType<SearchTree> = z.object(
@@ -29,14 +30,14 @@ const schema = z.object({
   method: z.string(),
   n: z.int().min(1),
   ended: z.literal(['done', 'tokens', 'seconds']),
-  answer: z.string().nullable(),
-  correct: z.boolean().optional(),
+  answer: z.string().nullish(),
+  correct: z.boolean().nullish(),
   usage: z.object({generated: count, evaluated: count, scored: count}),
-  best: z.object({node: z.int().min(0)}).nullable(),
+  best: z.object({node: z.int().min(0), answer: z.string().nullish()}).nullable(),
   tree,
 });
 
-/** A line that `search --tree` wrote. */
+/** A line that `search --tree` wrote, or what a search returned with its prompt. */
 export type SearchedLine = z.output<typeof schema>;
 
 /**
@@ -55,15 +56,21 @@ export function buildSearchData(
 ): Pick<SearchReportData, 'searches' | 'scale'> {
   const sizes = lines.flatMap(line => rewardsOf(line.tree));
   return {
-    searches: lines.map(({id, prompt, reference, correct, best, ...line}) => ({
-      ...line,
-      id: shown(id),
-      prompt: promptText(prompt),
-      reference: shown(reference),
-      correct: correct ?? null,
-      best: best?.node ?? null,
-    })),
+    searches: lines.map(toSearch),
     scale: colourScale(sizes, 0.9),
+  };
+}
+
+function toSearch({id, prompt, reference, correct, best, ...line}: SearchedLine): SearchData {
+  const answer = line.answer === undefined ? (best?.answer ?? null) : line.answer;
+  return {
+    ...line,
+    answer,
+    id: shown(id),
+    prompt: promptText(prompt),
+    reference: shown(reference),
+    correct: correct ?? rightOrUnknown(answer, reference),
+    best: best?.node ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 import {isRightAnswer} from '../../rank/equality/right-answer.js';
 import {extractAnswer} from '../../rank/extraction/extract-answer.js';
 import {referenceAnswer} from '../../rank/extraction/reference-answer.js';
-import type {ReportResponse} from '../types.js';
+import type {ReportPrompt, ReportResponse} from '../types.js';
 
 /** What is known of how right a response is. */
 interface ResponseLabels {
@@ -17,12 +17,13 @@ export function responseLabels(response: ReportResponse): ResponseLabels {
   const found = answer === null ? null : String(answer);
   return {
     answer: found,
-    correct: response.correct ?? isRight(found, response),
+    correct: response.correct ?? rightOrUnknown(found, response.reference),
     firstError: firstError(response),
   };
 }
 
-function isRight(answer: string | null, {reference}: ReportResponse): boolean | null {
+/** Whether an answer is right; `null` if nobody knows. */
+export function rightOrUnknown(answer: string | null, reference: ReportPrompt['reference']): boolean | null {
   if (reference === undefined || reference === null || String(reference).trim() === '') {
     return null;
   }
