@@ -42,6 +42,7 @@ export class TimedWorker<Request, Response> implements AsyncDisposable {
   #isReady = false;
   #running: Job<Request, Response> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #late: NodeJS.Immediate | undefined;
 
   /**
    * @param module - the URL of the module that has the worker's entry beside it
@@ -134,7 +135,7 @@ export class TimedWorker<Request, Response> implements AsyncDisposable {
   }
 
   #take(answer: WorkerAnswer<Response> & {ready?: true}): void {
-    clearTimeout(this.#timer);
+    this.#lift();
     this.#thread!.unref();
     if (answer.ready) {
       this.#isReady = true;
@@ -177,14 +178,21 @@ export class TimedWorker<Request, Response> implements AsyncDisposable {
   }
 
   #limit(milliseconds: number): void {
-    clearTimeout(this.#timer);
+    this.#lift();
+    const giveUp = () => this.#fail(new TimeLimitError(`It took longer than ${milliseconds} ms.`));
+    // An answer that came in time may lie unread where this thread was busy for so long: it is read before the immediate.
     this.#timer = setTimeout(() => {
-      this.#fail(new TimeLimitError(`It took longer than ${milliseconds} ms.`));
+      this.#late = setImmediate(giveUp);
     }, milliseconds);
   }
 
-  #forget(): void {
+  #lift(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#late);
+  }
+
+  #forget(): void {
+    this.#lift();
     this.#thread = undefined;
     this.#isReady = false;
   }

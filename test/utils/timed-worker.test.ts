@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import {TimedWorker, TimeLimitError} from '../../lib/utils/timed-worker.js';
 
@@ -19,6 +20,19 @@ test('a job that loops ends at its time limit, and the next gets another thread'
   await using worker = open(500);
   await t.throwsAsync(worker.run('loop'), {instanceOf: TimeLimitError, message: /500 ms/});
   t.is(await worker.run('a'), 'A');
+});
+
+test('an answer that came in time counts, however long this thread was too busy to read it', async t => {
+  await using worker = open(1000);
+  await worker.run('a');
+  for (const job of ['b', 'c']) {
+    // Else the answer would be read with the one before, whose callback this is.
+    await setImmediate();
+    const answer = worker.run(job);
+    // Nothing but this thread waits: the worker has answered long before.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    t.is(await answer, job.toUpperCase());
+  }
 });
 
 test('a job that takes all memory ends alone', async t => {
