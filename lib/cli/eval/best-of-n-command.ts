@@ -13,6 +13,7 @@ import {pairOptionsOf} from '../options/pair.js';
 import {parseAnswerExtractor, parseSplit} from '../options/scoring.js';
 import {type SymbolicFlags, symbolicOption, withAlgebra} from '../options/symbolic.js';
 import {tellSkipped} from '../run/run-lines.js';
+import {withKeptResults} from '../run/with-files.js';
 import {createChalk, writeStdout} from '../terminal/stdout.js';
 import {checkRecords} from './check-records.js';
 import {addEvalOptions, type EvalFlags, requireUsage} from './options.js';
@@ -20,7 +21,6 @@ import {type EvalOutcome, evalOutcome} from './outcome.js';
 import {readEvalResults} from './read-results.js';
 import {scoreRecords} from './score-records.js';
 import {formatBestOfN} from './tables/best-of-n.js';
-import {withFiles} from './with-files.js';
 import {withScorer} from './with-scorer.js';
 
 interface BestOfNFlags extends EvalFlags, SymbolicFlags {
@@ -94,7 +94,7 @@ async function score(
 ): Promise<EvalOutcome> {
   const {signal} = pairOptions;
   const task = bestOfNTask(flags);
-  return withFiles(file, flags, signal, async (input, output) => {
+  return withKeptResults(file, flags, signal, async (input, output) => {
     await checkRecords(file, task, flags, signal);
     return withScorer(pairOptions, flags, async tools => {
       const counts = await scoreRecords(input, output, task, {flags, tools, signal}, bytes =>

@@ -10,6 +10,7 @@ import {placedError} from '../../utils/file-error.js';
 import {interruptible} from '../interruptible.js';
 import {pairOptionsOf} from '../options/pair.js';
 import {tellSkipped} from '../run/run-lines.js';
+import {withInput, withKeptResults} from '../run/with-files.js';
 import {createChalk, writeStdout} from '../terminal/stdout.js';
 import {checkRecords} from './check-records.js';
 import {addEvalOptions, type EvalFlags, requireUsage} from './options.js';
@@ -17,7 +18,6 @@ import {type EvalOutcome, evalOutcome} from './outcome.js';
 import {readEvalResults} from './read-results.js';
 import {scoreRecords} from './score-records.js';
 import {formatProcessBench, type ThresholdSource} from './tables/process-bench.js';
-import {withFiles} from './with-files.js';
 import {type EvalScorer, withScorer} from './with-scorer.js';
 
 interface ProcessBenchFlags extends EvalFlags {
@@ -136,7 +136,7 @@ async function score(
   const {signal} = pairOptions;
   const {thresholdFrom} = flags;
   const task = processBenchTask(flags);
-  return withFiles(file, flags, signal, async (input, output) => {
+  return withKeptResults(file, flags, signal, async (input, output) => {
     await checkRecords(file, task, flags, signal);
     if (thresholdFrom !== undefined) {
       await checkRecords(thresholdFrom, task, flags, signal);
@@ -164,7 +164,7 @@ async function scoreOthers(
     return {lines: 0, skipped: 0};
   }
 
-  return withFiles(thresholdFrom, {}, signal, async input =>
+  return withInput(thresholdFrom, signal, async input =>
     scoreRecords(input, undefined, processBenchTask(flags), {flags, tools, signal}, bytes =>
       tally.add(readProcessBenchResult(bytes)),
     ),
