@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs';
 import process from 'node:process';
 import {inspect} from 'node:util';
 import test from 'ava';
@@ -6,13 +5,9 @@ import {openPair, type PairOptions, RemoteError} from '../../../lib/index.js';
 import {arithmeticPair, loraFile} from '../../helpers/pairs.js';
 import {type FakeModelsOptions, names, serveModels, tokenizerInfo} from './fake-models.js';
 import {type FakeRoute, sendJson, serveFake} from './fake-server.js';
+import {recorded} from './recorded.js';
 
 const {policy: other, reference: tokenizer} = arithmeticPair();
-
-/** An answer that a real server was recorded with. */
-function recorded(name: string): {status: number; body: unknown} {
-  return JSON.parse(readFileSync(new URL(`../../data/servers/${name}.json`, import.meta.url), 'utf8'));
-}
 
 /** Changes what comes out of a route. */
 function changed(path: string, change: (body: never) => unknown): FakeRoute {

@@ -4,6 +4,7 @@ import {openPair, type Pair, PairClosedError, RemoteError} from '../../../lib/in
 import {arithmeticPair} from '../../helpers/pairs.js';
 import {type FakeModels, type FakeModelsOptions, names, serveModels} from './fake-models.js';
 import {type FakeRoute, sendJson} from './fake-server.js';
+import {recorded} from './recorded.js';
 
 const {reference: tokenizer} = arithmeticPair();
 
@@ -175,11 +176,11 @@ test('a server is left alone for as long as it asks', async t => {
 });
 
 test('what will not pass is an error at once: with the address, the status and what the server says', async t => {
-  for (const [status, body, message] of [
-    [400, {error: {message: 'Token id 260 is out of vocabulary'}}, /status 400: Token id 260 is out/u],
-    [401, {error: 'Unauthorized'}, /refuses the key \(status 401\).*IMPLICIT_PRM_API_KEY: Unauthorized/u],
-    [404, {error: {message: 'The model does not exist.'}}, /status 404: The model does not exist/u],
-    [500, {error: {message: 'x'.repeat(10_000)}}, /status 500/u],
+  for (const [{status, body}, message] of [
+    [recorded('vllm-err-bad-id'), /status 400: Token id 260 is out/u],
+    [recorded('vllm-noauth'), /refuses the key \(status 401\).*IMPLICIT_PRM_API_KEY: Unauthorized/u],
+    [recorded('vllm-err-unknown-model'), /status 404: The model `nope` does not exist/u],
+    [{status: 500, body: {error: {message: 'x'.repeat(10_000)}}}, /status 500/u],
   ] as const) {
     await withRemote({override: (_, response) => sendJson(response, status, body)}, async (pair, server) => {
       const error = (await t.throwsAsync(pair.engine.logprobs(sequencesOf(1)), {
