@@ -70,7 +70,7 @@ Decoder::Decoder(const LlamaApi& api, const Model& model, llama_adapter_lora* ad
     checkContext(model);
     float scale = 1.0f;
     if (adapter && api.llama_set_adapters_lora(context_.get(), &adapter, 1, &scale) != 0) {
-        throw Error("INVALID_MODEL", "Could not apply the LoRA adapter to the model " + model.path());
+        throw Error("MODEL_INVALID", "Could not apply the LoRA adapter to the model " + model.path());
     }
 }
 

@@ -40,7 +40,7 @@ public:
     static constexpr int32_t extraTargets = 8192;
 
     /// `model` and `adapter` (null for none) must outlive the decoder. Throws Error UNSUPPORTED_MODEL,
-    /// INVALID_MODEL, OUT_OF_MEMORY.
+    /// MODEL_INVALID, OUT_OF_MEMORY.
     Decoder(const LlamaApi& api, const Model& model, llama_adapter_lora* adapter,
             const DecoderOptions& options, LogScope& log);
 

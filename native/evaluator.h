@@ -49,7 +49,7 @@ public:
     static constexpr size_t maxSequencesPerRequest = Decoder::extraTargets / 4;
 
     /// `model` and `adapter` (null for none) must outlive the evaluator. Throws Error UNSUPPORTED_MODEL,
-    /// INVALID_MODEL, OUT_OF_MEMORY.
+    /// MODEL_INVALID, OUT_OF_MEMORY.
     Evaluator(const LlamaApi& api, const Model& model, llama_adapter_lora* adapter,
               const EvaluatorOptions& options, LogScope& log);
 

@@ -13,7 +13,7 @@ gguf_context* read(const LlamaApi& api, const std::string& path, const std::stri
     gguf_context* file = api.gguf_init_from_file(path.c_str(), {/*no_alloc=*/true, /*ctx=*/nullptr});
     if (file) return file;
     const std::string reason = log.takeErrors();
-    throw Error("INVALID_MODEL",
+    throw Error("MODEL_INVALID",
                 "Could not load " + whole + ": " + (reason.empty() ? "llama.cpp gives no reason" : reason));
 }
 

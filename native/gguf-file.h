@@ -28,7 +28,7 @@ struct GgufTensor {
 class GgufFile {
 public:
     /// `whole` is what an error says could not be loaded, such as "the model a.gguf". Throws Error
-    /// INVALID_MODEL with the parser's reason.
+    /// MODEL_INVALID with the parser's reason.
     GgufFile(const LlamaApi& api, const std::string& path, const std::string& whole, LogScope& log);
 
     const std::string& path() const { return path_; }

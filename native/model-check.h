@@ -14,8 +14,7 @@ namespace iprm {
 ///
 /// This is what is known, not a proof: what comes from strangers belongs in a process of its own besides.
 ///
-/// Throws Error MODEL_INVALID with the key, its value and what was expected; INVALID_MODEL for a file that is
-/// no GGUF.
+/// Throws Error MODEL_INVALID with the key, its value and what was expected, or that the file is no GGUF.
 void checkModelFile(const LlamaApi& api, const std::string& path, LogScope& log);
 
 /// The same for the file of a LoRA adapter.

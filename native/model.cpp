@@ -42,7 +42,7 @@ llama_model* load(const LlamaApi& api, const ModelOptions& options, LogScope& lo
     llama_model* model = api.llama_model_load_from_file(options.path.c_str(), params);
     if (model) return model;
     if (state.cancelled) throw Cancelled();
-    throw Error("INVALID_MODEL", "Could not load the model " + options.path + ": " +
+    throw Error("MODEL_INVALID", "Could not load the model " + options.path + ": " +
                                      reasonOr(log, "llama.cpp gives no reason"));
 }
 
@@ -144,7 +144,7 @@ llama_adapter_lora* loadAdapter(const LlamaApi& api, const Model& model, const s
     checkAdapterFile(api, path, log);
     llama_adapter_lora* adapter = api.llama_adapter_lora_init(model.get(), path.c_str());
     if (adapter) return adapter;
-    throw Error("INVALID_MODEL", "Could not load the LoRA adapter " + path + " for the model " +
+    throw Error("MODEL_INVALID", "Could not load the LoRA adapter " + path + " for the model " +
                                      model.path() + ": " + reasonOr(log, "llama.cpp gives no reason"));
 }
 

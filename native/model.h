@@ -43,7 +43,7 @@ using LoadProgress = std::function<bool(float fraction)>;
 /// A model loaded from a GGUF file (or the first file of a split one).
 class Model {
 public:
-    /// Throws Error INVALID_MODEL with llama.cpp's reason, UNSUPPORTED_MODEL if it cannot score, Cancelled.
+    /// Throws Error MODEL_INVALID with llama.cpp's reason, UNSUPPORTED_MODEL if it cannot score, Cancelled.
     Model(const LlamaApi& api, const ModelOptions& options, LogScope& log, const LoadProgress& progress);
 
     ModelDescription describe() const;

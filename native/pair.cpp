@@ -30,7 +30,7 @@ std::string quotedOrMissing(const std::optional<std::string>& text) {
 int64_t trainedLength(const Model& model) {
     const int64_t length = model.contextLength();
     if (length >= 2) return std::min(length, maxContextSize);
-    throw Error("INVALID_MODEL", "The metadata of " + model.path() + " says that its context_length is " +
+    throw Error("MODEL_INVALID", "The metadata of " + model.path() + " says that its context_length is " +
                                      std::to_string(length) +
                                      " tokens, but it takes two to predict one from the other");
 }

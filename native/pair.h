@@ -46,7 +46,7 @@ struct PairOptions {
 /// with all threads; on a GPU one has its host work done while the device computes the other.
 class Pair {
 public:
-    /// Throws Error INVALID_MODEL, UNSUPPORTED_MODEL, PAIR_MISMATCH, INVALID_INPUT, OUT_OF_MEMORY and those
+    /// Throws Error MODEL_INVALID, UNSUPPORTED_MODEL, PAIR_MISMATCH, INVALID_INPUT, OUT_OF_MEMORY and those
     /// of Runtime, or Cancelled.
     Pair(const PairOptions& options, const LogSink& sink, const LoadProgress& progress);
     /// Fails what is pending with Cancelled.

@@ -5,9 +5,7 @@
 export type ErrorCode =
   /** An argument is wrong. */
   | 'INVALID_INPUT'
-  /** A model file is missing, is no GGUF, or cannot be loaded. */
-  | 'INVALID_MODEL'
-  /** A model file says something of itself that would end the process: the message has the key, its value, what was expected. */
+  /** A model file is missing, is no GGUF, cannot be loaded, or says something of itself that llama.cpp would end the process on. */
   | 'MODEL_INVALID'
   /** The model loads but cannot score text: it is encoder-only, has no vocabulary, … */
   | 'UNSUPPORTED_MODEL'

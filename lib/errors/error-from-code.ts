@@ -25,7 +25,6 @@ export function errorFromCode(code: string, message: string, cause?: unknown): I
   switch (code) {
     case 'INVALID_INPUT':
       return new InvalidInputError(message, options);
-    case 'INVALID_MODEL':
     case 'MODEL_INVALID':
     case 'UNSUPPORTED_MODEL':
     case 'TRAINING_UNSUPPORTED':

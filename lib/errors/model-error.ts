@@ -1,8 +1,8 @@
 import {ImplicitPrmError} from './implicit-prm-error.js';
 
 /**
- * A model cannot be had or cannot be used: `INVALID_MODEL` (missing, no GGUF, not loadable), `MODEL_INVALID`
- * (refused before llama.cpp reads it, which would end the process), `UNSUPPORTED_MODEL` (loads but cannot score),
+ * A model cannot be had or cannot be used: `MODEL_INVALID` (missing, no GGUF, not loadable, or
+ * refused before llama.cpp reads it, which would end the process), `UNSUPPORTED_MODEL` (loads but cannot score),
  * `TRAINING_UNSUPPORTED` (scores but cannot be trained) or `DOWNLOAD_FAILED`.
  */
 export class ModelError extends ImplicitPrmError {
@@ -10,12 +10,7 @@ export class ModelError extends ImplicitPrmError {
     ModelError.prototype.name = 'ModelError';
   }
 
-  declare readonly code:
-    | 'INVALID_MODEL'
-    | 'MODEL_INVALID'
-    | 'UNSUPPORTED_MODEL'
-    | 'TRAINING_UNSUPPORTED'
-    | 'DOWNLOAD_FAILED';
+  declare readonly code: 'MODEL_INVALID' | 'UNSUPPORTED_MODEL' | 'TRAINING_UNSUPPORTED' | 'DOWNLOAD_FAILED';
 
   /**
    * @param code - which of this class's codes applies

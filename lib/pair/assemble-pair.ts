@@ -61,7 +61,7 @@ function betaOf({beta, lora, policy}: EngineInfo): number {
 
   if (!(Number.isFinite(beta) && beta > 0)) {
     throw new ModelError(
-      'INVALID_MODEL',
+      'MODEL_INVALID',
       `The metadata of ${lora ?? policy.path} says that implicit_prm.beta is ${beta}, but it has to be above 0: give beta yourself.`,
     );
   }

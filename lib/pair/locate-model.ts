@@ -12,7 +12,7 @@ const uri = /^(?:https?|hf|huggingface):|^(?:hf|huggingface)\.co\//iu;
  * `https://…`) is downloaded unless it was before.
  *
  * @returns the absolute path of a GGUF file
- * @throws {@link ModelError} `INVALID_MODEL` or `DOWNLOAD_FAILED`
+ * @throws {@link ModelError} `MODEL_INVALID` or `DOWNLOAD_FAILED`
  */
 export async function locateModel(model: string, options: DownloadOptions = {}): Promise<string> {
   const file = uri.test(model) ? await downloadModel(model, options) : localPath(model);
@@ -52,7 +52,7 @@ async function requireGguf(file: string): Promise<void> {
 }
 
 function invalid(file: string, why: string, cause: unknown): ModelError {
-  return new ModelError('INVALID_MODEL', `Could not load the model ${file}: ${why}`, {cause});
+  return new ModelError('MODEL_INVALID', `Could not load the model ${file}: ${why}`, {cause});
 }
 
 async function readStart(file: string): Promise<string> {

@@ -16,7 +16,7 @@ namespace {
 using GgufPointer = std::unique_ptr<gguf_context, decltype(&::gguf_free)>;
 
 [[noreturn]] void unfitting(const std::string& path, const std::string& why) {
-    throw Error("INVALID_MODEL", "The adapter " + path + " cannot be gone on from: " + why);
+    throw Error("MODEL_INVALID", "The adapter " + path + " cannot be gone on from: " + why);
 }
 
 std::string shapeText(const ggml_tensor* tensor) {

@@ -31,7 +31,7 @@ public:
     /// A uniform in ±1/√in, B zero, so that the adapter changes nothing yet. One seed gives the same numbers
     /// on every platform.
     void initialise(uint64_t seed);
-    /// Takes the numbers of an adapter file. Throws Error INVALID_MODEL if it doesn't fit.
+    /// Takes the numbers of an adapter file. Throws Error MODEL_INVALID if it doesn't fit.
     void load(const std::string& path, const std::string& architecture);
     void save(const std::string& path, const std::string& architecture,
               const std::map<std::string, std::string>& texts,

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int64_t rowsAtOnce = 256;
 
-[[noreturn]] void refuse(const std::string& why) { throw Error("INVALID_MODEL", why); }
+[[noreturn]] void refuse(const std::string& why) { throw Error("MODEL_INVALID", why); }
 
 /// A GGUF file: its metadata, and its tensors with or without their data.
 class GgufFile {

@@ -23,7 +23,7 @@ struct MergeResult {
 };
 
 /// Writes a model that is base and adapter in one: each adapted weight W becomes W + (alpha / r) B A, in its
-/// own type. Memory is needed for a part of one tensor at a time. Throws Error INVALID_MODEL, WRITE_FAILED,
+/// own type. Memory is needed for a part of one tensor at a time. Throws Error MODEL_INVALID, WRITE_FAILED,
 /// Cancelled.
 MergeResult mergeAdapter(const MergeOptions& options, const std::function<void(double, double)>& onProgress,
                          const std::function<bool()>& cancelled);

@@ -74,7 +74,7 @@ struct Watch {
 /// A model and the LoRA adapter that is being trained on it. Not thread-safe.
 class Trainer {
 public:
-    /// Throws Error INVALID_MODEL, TRAINING_UNSUPPORTED naming what it can't train, OUT_OF_MEMORY with what
+    /// Throws Error MODEL_INVALID, TRAINING_UNSUPPORTED naming what it can't train, OUT_OF_MEMORY with what
     /// it would need, Cancelled.
     Trainer(const TrainerOptions& options, const LogSink& sink, const LoadProgress& progress);
     ~Trainer();

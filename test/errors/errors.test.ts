@@ -18,7 +18,6 @@ import {TrainingError} from '../../lib/errors/training-error.js';
 // A record, so that a code added without a class does not compile.
 const classes: Record<ErrorCode, new (...args: never[]) => ImplicitPrmError> = {
   INVALID_INPUT: InvalidInputError,
-  INVALID_MODEL: ModelError,
   MODEL_INVALID: ModelError,
   UNSUPPORTED_MODEL: ModelError,
   DOWNLOAD_FAILED: ModelError,

@@ -12,6 +12,9 @@ import {Dice} from './dice.js';
 import type {Message, Task} from './fuzz-models.js';
 import {mutate} from './mutations.js';
 
+/** What became of a file that was refused before llama.cpp saw it. */
+const refused = 'MODEL_INVALID by the check';
+
 const {directory, bases, from, to}: Task = JSON.parse(process.argv[2]!);
 const {reference} = arithmeticPair();
 const file = path.join(directory, `mutated-${process.pid}.gguf`);
@@ -57,7 +60,7 @@ async function outcomeOf({isAdapter}: BaseModel, dice: Dice): Promise<string> {
     });
   } catch (error) {
     if (error instanceof ImplicitPrmError) {
-      return error.code;
+      return error.message.includes(' is not usable: ') ? refused : error.code;
     }
 
     return `untyped: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;

@@ -177,7 +177,7 @@ test('closing ends what is being written, and what comes after is refused', asyn
 
 test('a file that is no model is refused by name', async t => {
   await t.throwsAsync(openGenerator({model: 'package.json'}), {
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     message: /package\.json/u,
   });
 });

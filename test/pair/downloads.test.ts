@@ -135,7 +135,7 @@ test('a model that the server does not have is an error with the URL and the sta
 
 test('a text in place of a model is an error', async t => {
   const error = await failureOf(locateModel(`${server.url}/text.gguf`, {directory: newDirectory()}));
-  t.like(error as ModelError, {code: 'INVALID_MODEL'});
+  t.like(error as ModelError, {code: 'MODEL_INVALID'});
 });
 
 test('a server that is not there is an error at once', async t => {

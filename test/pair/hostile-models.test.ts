@@ -50,7 +50,11 @@ async function refusalOf(use: Promise<unknown>): Promise<string> {
     () => new Error('it was taken'),
     (thrown: unknown) => thrown,
   );
-  if (error instanceof ModelError && error.code === 'MODEL_INVALID') {
+  if (
+    error instanceof ModelError &&
+    error.code === 'MODEL_INVALID' &&
+    / is not usable: /u.test(error.message)
+  ) {
     return error.message;
   }
 

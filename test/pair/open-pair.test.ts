@@ -225,7 +225,7 @@ test('a β in the metadata that is none is refused, unless another is given', as
   const negative = path.join(directory, 'negative-beta.gguf');
   withMetadata(policy, negative, {'implicit_prm.beta': f32(-1)});
   await t.throwsAsync(openPair({policy: negative, gpu: false, threads: 1}), {
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     message: /beta is -1/,
   });
   const pair = await openPair({policy: negative, beta: 2, gpu: false, threads: 1});

@@ -52,19 +52,19 @@ async function refusalOf(options: Partial<PairOptions>): Promise<ModelError | Pa
 const unusable: Record<string, {make: () => string; code: ModelError['code']; says: RegExp}> = {
   'a file that is not there': {
     make: () => path.join(directory, 'missing.gguf'),
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /there is no such file/,
   },
   'a file below a file': {
     make: () => path.join(policy, 'model.gguf'),
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /there is no such file/,
   },
-  'a folder': {make: () => directory, code: 'INVALID_MODEL', says: /it is a folder/},
-  'an empty file': {make: () => emptyFile(directory), code: 'INVALID_MODEL', says: /no GGUF file/},
+  'a folder': {make: () => directory, code: 'MODEL_INVALID', says: /it is a folder/},
+  'an empty file': {make: () => emptyFile(directory), code: 'MODEL_INVALID', says: /no GGUF file/},
   'a text': {
     make: () => textFile(directory),
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /no GGUF file.*convert_hf_to_gguf/,
   },
   'a file of four bytes': {
@@ -73,28 +73,28 @@ const unusable: Record<string, {make: () => string; code: ModelError['code']; sa
       writeFileSync(file, 'GGUF');
       return file;
     },
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /Could not load the model/,
   },
   'a model cut off in the middle': {
     make: () => truncatedModel(directory),
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /corrupted or incomplete/,
   },
   'a model with garbage for counts': {
     make: () => modelWithGarbageCounts(directory),
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /Could not load the model/,
   },
   'a model of an unknown architecture': {
     make: () => withMetadata(policy, path.join(directory, 'odd.gguf'), {'general.architecture': str('odd')}),
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /unknown model architecture: 'odd'/,
   },
-  'a LoRA adapter': {make: () => loraFile, code: 'INVALID_MODEL', says: /Could not load the model/},
+  'a LoRA adapter': {make: () => loraFile, code: 'MODEL_INVALID', says: /Could not load the model/},
   'the second file of a split model': {
     make: () => splitModel(directory)[1]!,
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /must be loaded with the first split/,
   },
   'the first file of a split model alone': {
@@ -105,7 +105,7 @@ const unusable: Record<string, {make: () => string; code: ModelError['code']; sa
       copyFileSync(splitModel(directory)[0]!, file);
       return file;
     },
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
     says: /00002-of-00002/,
   },
   'a model that only encodes': {
@@ -141,7 +141,7 @@ test('a vocabulary without weights is refused', async t => {
   }
 
   const error = await refusalOf({policy: file, reference: undefined});
-  t.is(error.code, 'INVALID_MODEL');
+  t.is(error.code, 'MODEL_INVALID');
   t.regex(error.message, /tensor '.*' not found/);
 });
 
@@ -156,7 +156,7 @@ test('a file that may not be read is refused', async t => {
   copyFileSync(policy, file);
   chmodSync(file, 0o000);
   const error = await refusalOf({policy: file});
-  t.is(error.code, 'INVALID_MODEL');
+  t.is(error.code, 'MODEL_INVALID');
   t.true(error.message.includes(`${file}: permission denied`), error.message);
 });
 
@@ -173,14 +173,14 @@ test('a model is found by its path from the working folder, and by a file: URL',
   t.is(await locateModel(path.relative(process.cwd(), policy)), policy);
   t.is(await locateModel(pathToFileURL(policy).href), policy);
   const error = await t.throwsAsync(locateModel('file:%'), {instanceOf: ModelError});
-  t.is(error.code, 'INVALID_MODEL');
+  t.is(error.code, 'MODEL_INVALID');
 });
 
 test('a text is no LoRA adapter, nor is a model', async t => {
   const text = textFile(directory);
   t.true((await refusalOf({policy: reference, lora: text})).message.includes(text));
   const error = await refusalOf({policy: reference, lora: policy});
-  t.is(error.code, 'INVALID_MODEL');
+  t.is(error.code, 'MODEL_INVALID');
   t.true(error.message.includes(`Could not load the LoRA adapter ${policy}`), error.message);
 });
 
@@ -270,7 +270,7 @@ test('models are described and compared without their being a pair', async t => 
 test('a file that is described has to be a model', async t => {
   for (const file of [textFile(directory), truncatedModel(directory), modelWithGarbageCounts(directory)]) {
     const error = await t.throwsAsync(describeModels([policy, file]), {instanceOf: ModelError});
-    t.is(error.code, 'INVALID_MODEL');
+    t.is(error.code, 'MODEL_INVALID');
     t.true(error.message.includes(file));
   }
 });

@@ -33,7 +33,7 @@ export interface MergedAdapter {
  * that base and adapter apart are the more exact policy.
  *
  * @returns how many tensors of how many the adapter changed
- * @throws {@link ModelError} `INVALID_MODEL` if base and adapter don't go together; {@link EvaluationError} `WRITE_FAILED`
+ * @throws {@link ModelError} `MODEL_INVALID` if base and adapter don't go together; {@link EvaluationError} `WRITE_FAILED`
  */
 export async function mergeAdapter(options: MergeAdapterOptions): Promise<MergedAdapter> {
   const {base, adapter, output, metadata = {}, signal, onProgress} = options;

@@ -69,7 +69,7 @@ export class NativeTrainer {
   /**
    * Loads a model and checks that training computes what llama.cpp does.
    *
-   * @throws {@link InvalidInputError}; {@link ModelError} `INVALID_MODEL`, or `TRAINING_UNSUPPORTED` naming what of the
+   * @throws {@link InvalidInputError}; {@link ModelError} `MODEL_INVALID`, or `TRAINING_UNSUPPORTED` naming what of the
    * model cannot be trained; {@link EvaluationError} `OUT_OF_MEMORY` with what it would take
    */
   static async open(options: NativeTrainerOptions): Promise<NativeTrainer> {

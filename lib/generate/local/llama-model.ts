@@ -41,7 +41,7 @@ export async function loadLlamaModel(options: LoadOptions): Promise<LoadedModel>
     await llama.dispose();
     signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    throw new ModelError('INVALID_MODEL', `Could not load the model ${modelPath}: ${why}`, {cause: error});
+    throw new ModelError('MODEL_INVALID', `Could not load the model ${modelPath}: ${why}`, {cause: error});
   }
 }
 

@@ -164,7 +164,7 @@ test('errors are those of this process', async t => {
   await t.throwsAsync(pair.tokeniser.detokenise(Int32Array.of(9999)), {message: /no token 9999/});
   await t.throwsAsync(openPair({...options, policy: 'missing.gguf'}), {
     instanceOf: ModelError,
-    code: 'INVALID_MODEL',
+    code: 'MODEL_INVALID',
   });
 });
 

@@ -107,7 +107,7 @@ test('what does not go together is refused, and what lay there stays', async t =
     [`${directory}/missing.gguf`, loraFile, /Could not read .*missing.gguf/],
   ];
   for (const [from, adapter, message] of refusals) {
-    await t.throwsAsync(mergeAdapter({base: from, adapter, output}), {code: 'INVALID_MODEL', message});
+    await t.throwsAsync(mergeAdapter({base: from, adapter, output}), {code: 'MODEL_INVALID', message});
   }
 
   const before = readdirSync(directory);

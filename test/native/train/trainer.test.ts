@@ -165,7 +165,7 @@ test('the engine scores a saved adapter as the trainer does, and a trainer goes 
   ] as const) {
     await t.throwsAsync(
       withTrainer({base, initialAdapter: lora, ...options}, async () => undefined),
-      {code: 'INVALID_MODEL', message},
+      {code: 'MODEL_INVALID', message},
     );
   }
 });
@@ -236,7 +236,7 @@ test('memory is told before it is taken, and refused with numbers', async t => {
 test('what is no model is refused', async t => {
   await t.throwsAsync(
     withTrainer({base: `${directory}/missing.gguf`}, async () => undefined),
-    {code: 'INVALID_MODEL', message: /missing.gguf/},
+    {code: 'MODEL_INVALID', message: /missing.gguf/},
   );
 });
 
