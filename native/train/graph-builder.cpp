@@ -73,10 +73,20 @@ ggml_tensor* GraphBuilder::node(const ggml_tensor* like, ggml_op op, const Shape
     return tensor;
 }
 
-ggml_tensor* GraphBuilder::contiguous(ggml_tensor* x) {
+ggml_tensor* GraphBuilder::custom(ggml_type type, const Shape& shape, std::vector<ggml_tensor*> sources,
+                                  ggml_custom_op_t compute, const void* data) {
+    return api_.ggml_custom_4d(context_.get(), type, shape[0], shape[1], shape[2], shape[3], sources.data(),
+                               static_cast<int>(sources.size()), compute, GGML_N_TASKS_MAX,
+                               const_cast<void*>(data));
+}
+
+bool GraphBuilder::isDense(const ggml_tensor* x) const {
     // To ggml a transposed vector is contiguous, but products take none.
-    const bool isDense = api_.ggml_is_contiguous(x) && x->nb[0] <= x->nb[1];
-    return isDense ? x : api_.ggml_cont(context_.get(), x);
+    return api_.ggml_is_contiguous(x) && x->nb[0] <= x->nb[1];
+}
+
+ggml_tensor* GraphBuilder::contiguous(ggml_tensor* x) {
+    return isDense(x) ? x : api_.ggml_cont(context_.get(), x);
 }
 
 ggml_tensor* GraphBuilder::reshape(ggml_tensor* x, const Shape& shape) {

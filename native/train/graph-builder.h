@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace iprm {
 
@@ -24,6 +25,13 @@ public:
     /// A node of any operation with a contiguous result, its parameters those of `like`.
     ggml_tensor* node(const ggml_tensor* like, ggml_op op, const Shape& shape);
 
+    /// A node that `compute` of ours computes, on the CPU, in as many threads as there are; `data` goes to
+    /// it.
+    ggml_tensor* custom(ggml_type type, const Shape& shape, std::vector<ggml_tensor*> sources,
+                        ggml_custom_op_t compute, const void* data);
+
+    /// Whether its elements lie one after the other.
+    bool isDense(const ggml_tensor* x) const;
     ggml_tensor* contiguous(ggml_tensor* x);
     ggml_tensor* reshape(ggml_tensor* x, const Shape& shape);
     ggml_tensor* view(ggml_tensor* x, const Shape& shape, size_t stride1, size_t stride2, size_t stride3,

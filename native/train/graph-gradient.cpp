@@ -1,6 +1,7 @@
 #include "graph-gradient.h"
 
 #include "../error.h"
+#include "cpu/transpose.h"
 
 #include <algorithm>
 #include <cstring>
@@ -137,6 +138,7 @@ ggml_tensor* GraphGradient::throughWeight(ggml_tensor* weight, Gradient g) {
 /// A weight of any type in single precision, [out, in]: the CPU would round gradients to the weight's own
 /// type, and small ones to nothing.
 ggml_tensor* GraphGradient::transposedWeight(ggml_tensor* weight) {
+    if (!portable_) return transposeOnCpu(build_, weight);
     if (weight->type == GGML_TYPE_F32) return build_.contiguous(build_.transpose(weight));
     ggml_tensor* numbers = build_.view(rowNumbers_, {weight->ne[1], 1, 1, 1}, rowNumbers_->nb[1],
                                        rowNumbers_->nb[2], rowNumbers_->nb[3], 0);
@@ -145,7 +147,11 @@ ggml_tensor* GraphGradient::transposedWeight(ggml_tensor* weight) {
 
 ggml_tensor* GraphGradient::transposed(ggml_tensor* x) {
     ggml_tensor*& result = transposed_[x];
-    if (!result) result = build_.contiguous(build_.transpose(x));
+    if (result) return result;
+    result = build_.transpose(x);
+    if (build_.isDense(result)) return result;
+    const bool hasDenseRows = x->nb[0] == sizeof(float);
+    result = portable_ || !hasDenseRows ? build_.contiguous(result) : transposeOnCpu(build_, x);
     return result;
 }
 

@@ -39,6 +39,7 @@
     FUNCTION(ggml_concat)                                                                                    \
     FUNCTION(ggml_cont)                                                                                      \
     FUNCTION(ggml_cpy)                                                                                       \
+    FUNCTION(ggml_custom_4d)                                                                                 \
     FUNCTION(ggml_div)                                                                                       \
     FUNCTION(ggml_free)                                                                                      \
     FUNCTION(ggml_gallocr_alloc_graph)                                                                       \
