@@ -312,7 +312,7 @@ test('what is asked wrongly is told', async t => {
     {message: /rank has to be/},
   );
   await t.throwsAsync(
-    withTrainer({base, gpu: 'cuda'}, async () => undefined),
-    {message: /runs on the CPU/},
+    withTrainer({base, gpu: 'tpu' as never}, async () => undefined),
+    {message: /gpu has to be 'auto', 'cuda', 'metal', 'vulkan' or false/},
   );
 });
