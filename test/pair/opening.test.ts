@@ -148,7 +148,7 @@ test('nothing is printed without a listener, not even of a broken model', async 
     await scoreSteps(pair, {prompt: 'x', response: 'y'});
     await pair.close();
   `);
-  t.deepEqual({code, stdout, stderr}, {code: 0, stdout: 'MODEL_INVALID\nINVALID_MODEL\n', stderr: ''});
+  t.deepEqual({code, stdout, stderr}, {code: 0, stdout: 'MODEL_INVALID\nMODEL_INVALID\n', stderr: ''});
 });
 
 test('a pair may be closed again and again', async t => {
