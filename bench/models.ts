@@ -1,8 +1,8 @@
-import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, renameSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Tools} from './build-tools.js';
+import {quantise} from './quantise.js';
 import {type ShapeName, writeRandomModel} from './random-model.js';
 
 const directory = fileURLToPath(new URL('../build/bench/models', import.meta.url));
@@ -36,7 +36,7 @@ function randomModel(shape: ShapeName, quantisation: Quantisation, seed: number,
   }
 
   if (!existsSync(file(quantisation))) {
-    execFileSync(tools.quantize, [file('BF16'), file('unfinished'), quantisation], {stdio: 'ignore'});
+    quantise(tools.quantize, file('BF16'), file('unfinished'), quantisation);
     renameSync(file('unfinished'), file(quantisation));
   }
 

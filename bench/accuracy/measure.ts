@@ -58,17 +58,16 @@ export async function accuracyOf({pair: files}: Subject, exact: Exact, cache: Ca
   try {
     const {policy, reference} = await pair.engine.logprobs(sequences);
     const found = {policy: flat(policy), reference: flat(reference!)};
-    const errors = {
-      policy: differences(found.policy, exact.policy),
-      reference: differences(found.reference, exact.reference),
-    };
-    const ratio = differences(errors.policy, errors.reference);
-    const steps = sumsOfSteps(ratio);
+    const ratios = [found, exact].map(one => differences(one.policy, one.reference)) as [number[], number[]];
+    const [foundSteps, exactSteps] = ratios.map(sumsOfSteps) as [number[], number[]];
     return {
-      token: errorSummary([...errors.policy, ...errors.reference], zeros(2 * ratio.length)),
-      ratio: errorSummary(ratio, zeros(ratio.length)),
-      step: errorSummary(steps, zeros(steps.length)),
-      correlation: correlation(errors.policy, errors.reference),
+      token: errorSummary([...found.policy, ...found.reference], [...exact.policy, ...exact.reference]),
+      ratio: errorSummary(...ratios),
+      step: errorSummary(foundSteps, exactSteps),
+      correlation: correlation(
+        differences(found.policy, exact.policy),
+        differences(found.reference, exact.reference),
+      ),
     };
   } finally {
     await pair.close();
@@ -92,8 +91,4 @@ function flat(rows: readonly Float32Array[]): number[] {
 
 function differences(left: readonly number[], right: readonly number[]): number[] {
   return left.map((value, index) => value - right[index]!);
-}
-
-function zeros(count: number): number[] {
-  return new Array<number>(count).fill(0);
 }

@@ -1,4 +1,3 @@
-import {execFileSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -7,6 +6,7 @@ import {dequantise} from '../../test/helpers/dequantise.js';
 import {type Float64Adapter, Float64Llama} from '../../test/helpers/float64-llama.js';
 import {type MetadataValue, readGguf} from '../../test/helpers/gguf-file.js';
 import {randomLlama} from '../../test/helpers/tiny-models.js';
+import {quantise} from '../quantise.js';
 
 const directory = fileURLToPath(new URL('../../build/bench/accuracy', import.meta.url));
 
@@ -63,7 +63,7 @@ function ofType(name: string, source: string, type: string, quantize: string): s
   }
 
   const target = join(directory, `${name}-${type}.gguf`);
-  execFileSync(quantize, [source, target, type], {stdio: 'ignore'});
+  quantise(quantize, source, target, type);
   return target;
 }
 

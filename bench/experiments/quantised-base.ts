@@ -1,8 +1,8 @@
-import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {files} from '../../scripts/make-pair/recipe.js';
 import {buildTools} from '../build-tools.js';
+import {quantise} from '../quantise.js';
 import {folder} from './data.js';
 import type {BaseType} from './plan.js';
 
@@ -14,10 +14,7 @@ export function quantisedBase(type: BaseType): string {
 
   const to = path.join(folder, `base-${type}.gguf`);
   if (!existsSync(to)) {
-    const {status, stderr} = spawnSync(buildTools().quantize, [files.base, to, type], {encoding: 'utf8'});
-    if (status !== 0) {
-      throw new Error(`llama-quantize failed on the base:\n${stderr}`);
-    }
+    quantise(buildTools().quantize, files.base, to, type);
   }
 
   return to;

@@ -1,8 +1,8 @@
-import {spawnSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {arithmeticPair} from '../../test/helpers/pairs.js';
+import {quantise} from '../quantise.js';
 import type {WeightType} from './weight-types.js';
 
 const directory = fileURLToPath(new URL('../../build/bench/quantisation', import.meta.url));
@@ -30,23 +30,12 @@ export function makeVariant(type: WeightType, quantize: string): Variant {
   }
 
   mkdirSync(directory, {recursive: true});
-  const quantise = (name: string, from: string) => {
+  const make = (name: string, from: string) => {
     const to = join(directory, `${name}-${type}.gguf`);
-    // It speaks on stderr.
-    const {status, stderr} = spawnSync(quantize, [from, to, type], {encoding: 'utf8'});
-    if (status !== 0) {
-      throw new Error(`llama-quantize failed on ${from}:\n${stderr}`);
-    }
-
-    return {to, shares: sharesIn(stderr)};
+    return {to, shares: sharesIn(quantise(quantize, from, to, type))};
   };
-  const quantised = quantise('policy', policy);
-  return {
-    type,
-    policy: quantised.to,
-    reference: quantise('reference', reference).to,
-    shares: quantised.shares,
-  };
+  const made = make('policy', policy);
+  return {type, policy: made.to, reference: make('reference', reference).to, shares: made.shares};
 }
 
 /** Reads which tensor got which type from what llama-quantize prints. */

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import {z} from 'zod';
+import {gpuChoices} from '../engine/gpu-choice.js';
 import type {LogListener} from '../engine/native/native-engine.js';
 import type {RenderingOptions} from '../text/rendering.js';
 import {renderingShape} from '../text/rendering-schema.js';
@@ -73,7 +74,7 @@ const callback = <Callback>() =>
 export const localOptionsSchema = z.strictObject({
   model: path,
   lora: path.optional(),
-  gpu: z.literal(['auto', 'cuda', 'vulkan', 'metal', false]).default('auto'),
+  gpu: z.literal(gpuChoices).default('auto'),
   gpuLayers: z.int32().min(0).optional(),
   threads: z.int().min(1).max(512).default(os.availableParallelism()),
   contextSize: z.int32().min(2).optional(),

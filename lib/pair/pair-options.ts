@@ -1,5 +1,6 @@
 import os from 'node:os';
 import {z} from 'zod';
+import {gpuChoices} from '../engine/gpu-choice.js';
 import type {LogListener} from '../engine/native/native-engine.js';
 import type {RemoteModelOptions, RemoteRequestOptions} from '../engine/remote/remote-options.js';
 import type {RenderingOptions} from '../text/rendering.js';
@@ -149,7 +150,7 @@ export const pairOptionsSchema = z
       })
       .prefault({}),
     beta: z.number().positive().optional(),
-    gpu: z.literal(['auto', 'cuda', 'vulkan', 'metal', false]).default('auto'),
+    gpu: z.literal(gpuChoices).default('auto'),
     gpuLayers: z.int32().min(0).optional(),
     threads: z.int().min(1).max(512).default(os.availableParallelism()),
     contextSize: z.int32().min(2).optional(),

@@ -1,6 +1,8 @@
 import {resolve} from 'node:path';
 import {z} from 'zod';
+import {gpuChoices} from '../engine/gpu-choice.js';
 import type {LogListener} from '../engine/native/native-engine.js';
+import type {PairOptions} from '../pair/pair-options.js';
 import type {StepSplitter} from '../steps/step-splitter.js';
 import type {RenderingOptions} from '../text/rendering.js';
 import {renderingShape} from '../text/rendering-schema.js';
@@ -92,7 +94,7 @@ export interface TrainOptions extends RenderingOptions {
    * computed there, by operations that every backend has, and one that lacks an operation is refused
    * (`TRAINING_UNSUPPORTED`).
    */
-  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
+  gpu?: PairOptions['gpu'];
   /** Whether activations are computed anew in the backward pass, which takes less memory; `true` if left out. */
   checkpointing?: boolean | undefined;
   /** The most memory to use, in bytes: a training that would take more is refused. */
@@ -146,7 +148,7 @@ export const trainOptionsSchema = z
     resume: z.boolean().default(false),
     overwrite: z.boolean().default(false),
     threads: count.optional(),
-    gpu: z.literal(['auto', 'cuda', 'vulkan', 'metal', false]).optional(),
+    gpu: z.literal(gpuChoices).optional(),
     checkpointing: z.boolean().default(true),
     memoryLimit: count.optional(),
     ...renderingShape,

@@ -1,3 +1,4 @@
+import type {GpuChoice} from '../engine/gpu-choice.js';
 import type {LogListener} from '../engine/native/native-engine.js';
 
 /** Tokens whose log-probabilities under the model that is trained are wanted. */
@@ -25,7 +26,7 @@ export interface TrainerOptions {
   /** CPU threads. */
   threads?: number | undefined;
   /** The kind of device to compute on, its first one. `'auto'`, as if left out, and `false`: the CPU. */
-  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
+  gpu?: GpuChoice | undefined;
   /** The most tokens that sequences of one `forward` may have together, a shared prompt counted once. */
   maxTokens: number;
   /** Whether activations are computed anew in the backward pass rather than kept; `true` if left out. */

@@ -57,13 +57,10 @@ void Compute::run(ggml_cgraph* graph, const std::function<bool()>& cancelled) co
 }
 
 /// One operation after the other, so that it can be stopped between any two: a device has no callback for
-/// that. And given many at once, as graphs are where operations are fused, llama.cpp's Vulkan backend crashed
-/// now and then on Mesa 22.3, in the driver; so it never did.
+/// that. Given many at once, llama.cpp's Vulkan backend moreover crashed now and then in Mesa 22.3's driver,
+/// and never so.
 ggml_status Compute::runStepwise(ggml_cgraph* graph, const std::function<bool()>& cancelled) const {
-    const ContextPointer context(
-        api_.ggml_init({api_.ggml_graph_overhead_custom(1, false), nullptr, /*no_alloc=*/true}),
-        api_.ggml_free);
-    if (!context) outOfMemory(api_.ggml_graph_overhead_custom(1, false));
+    const ContextPointer context = contextOf(api_.ggml_graph_overhead_custom(1, false));
     ggml_cgraph* step = api_.ggml_new_graph_custom(context.get(), 1, false);
     for (int i = 0; i < api_.ggml_graph_n_nodes(graph); ++i) {
         if (cancelled && cancelled()) return GGML_STATUS_ABORTED;
@@ -80,10 +77,12 @@ ggml_backend_buffer_type_t Compute::bufferType() const {
 }
 
 ContextPointer Compute::context(size_t tensors) const {
-    ContextPointer context(
-        api_.ggml_init({api_.ggml_tensor_overhead() * (tensors + 1), nullptr, /*no_alloc=*/true}),
-        api_.ggml_free);
-    if (!context) outOfMemory(api_.ggml_tensor_overhead() * tensors);
+    return contextOf(api_.ggml_tensor_overhead() * (tensors + 1));
+}
+
+ContextPointer Compute::contextOf(size_t bytes) const {
+    ContextPointer context(api_.ggml_init({bytes, nullptr, /*no_alloc=*/true}), api_.ggml_free);
+    if (!context) outOfMemory(bytes);
     return context;
 }
 

@@ -31,6 +31,8 @@ public:
     /// Memory for all tensors of a context. Throws Error OUT_OF_MEMORY naming what it was for.
     BufferPointer allocate(ggml_context* context, const char* what) const;
     BufferPointer allocate(size_t bytes) const;
+    /// Lets a tensor without memory look to `plan` as if it had some.
+    static void pretendPlaced(ggml_tensor* tensor) { tensor->data = reinterpret_cast<void*>(64); }
     /// Bytes that a tensor takes in a buffer, with what aligns the next.
     size_t bytes(const ggml_tensor* tensor) const;
 
@@ -55,6 +57,7 @@ public:
 
 private:
     ggml_backend_buffer_type_t bufferType() const;
+    ContextPointer contextOf(size_t bytes) const;
     void requireSupported(ggml_cgraph* graph) const;
     ggml_status runStepwise(ggml_cgraph* graph, const std::function<bool()>& cancelled) const;
 

@@ -4,13 +4,14 @@ namespace iprm {
 
 DeviceWeights::DeviceWeights(const TrainApi& api, const Compute& compute,
                              const std::vector<ggml_tensor*>& originals)
-    : compute_(compute), context_(nullptr, api.ggml_free), buffer_(nullptr, api.ggml_backend_buffer_free) {
+    : api_(api), compute_(compute), context_(nullptr, api.ggml_free),
+      buffer_(nullptr, api.ggml_backend_buffer_free) {
     if (!compute.isDevice()) return;
     context_ = compute.context(originals.size());
     for (const ggml_tensor* original : originals) {
         ggml_tensor* copy = api.ggml_new_tensor(context_.get(), original->type, 4, original->ne);
         api.ggml_set_name(copy, original->name);
-        copy->data = reinterpret_cast<void*>(64);
+        Compute::pretendPlaced(copy);
         copies_[original] = copy;
     }
 }
@@ -19,6 +20,10 @@ size_t DeviceWeights::bytes() const {
     size_t bytes = 0;
     for (const auto& [original, copy] : copies_) bytes += compute_.bytes(copy);
     return bytes;
+}
+
+size_t DeviceWeights::allocated() const {
+    return buffer_ ? api_.ggml_backend_buffer_get_size(buffer_.get()) : 0;
 }
 
 void DeviceWeights::load() {

@@ -14,8 +14,10 @@ public:
     /// Plans the copies. They have no memory yet, but look to a plan as if they had.
     DeviceWeights(const TrainApi& api, const Compute& compute, const std::vector<ggml_tensor*>& originals);
 
-    /// Bytes that the copies take.
+    /// Bytes that the copies are to take.
     size_t bytes() const;
+    /// Bytes that have been taken for them.
+    size_t allocated() const;
     /// Copies the weights. Throws Error OUT_OF_MEMORY.
     void load();
 
@@ -23,6 +25,7 @@ public:
     ggml_tensor* of(ggml_tensor* original) const;
 
 private:
+    const TrainApi& api_;
     const Compute& compute_;
     ContextPointer context_;
     BufferPointer buffer_;

@@ -219,7 +219,7 @@ size_t Trainer::planStates(int64_t length, int64_t blocks) const {
 size_t Trainer::planGraph(int64_t length, int64_t blocks) const {
     const ContextPointer context = compute_.context(tensorCount());
     const LayerTensors tensors = makeTensors(context.get(), length, blocks);
-    for (ggml_tensor* tensor : distinct(tensors)) tensor->data = reinterpret_cast<void*>(64);
+    for (ggml_tensor* tensor : distinct(tensors)) Compute::pretendPlaced(tensor);
     size_t shared = head_->plan(tensors.states.back(), true), own = 0;
     for (int32_t layer = 0; layer < graph_->layers(); ++layer) {
         const LayerGraph::Parts parts{true, isTrained(layer), layer > firstTrained_};
@@ -443,7 +443,7 @@ TrainerDescription Trainer::describe() const {
 
 TrainingMemory Trainer::memoryInUse() const {
     TrainingMemory memory;
-    memory.weights = meter_.use().weights + weights_->bytes();
+    memory.weights = meter_.use().weights + weights_->allocated();
     memory.adapter = adapter_->allocated();
     memory.optimizer = optimizer_->bytes();
     memory.activations = hostBytes_;

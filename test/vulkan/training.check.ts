@@ -170,7 +170,7 @@ onLavapipe('a training on the device is stopped by its signal', async t => {
   );
 });
 
-onLavapipe('what the device has no memory for, or what has no device, is said', async t => {
+onLavapipe('a training over its memoryLimit, or on a device that is not there, is refused', async t => {
   await t.throwsAsync(
     withTrainer({base, gpu: 'vulkan', memoryLimit: 8_000_000}, async () => undefined),
     {

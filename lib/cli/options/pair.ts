@@ -1,4 +1,5 @@
 import {type Command, Option} from 'commander';
+import {type GpuChoice, gpuChoices} from '../../engine/gpu-choice.js';
 import {bundledPair} from '../../pair/bundled-pair.js';
 import type {PairOptions} from '../../pair/pair-options.js';
 import {positiveNumber, wholeNumber} from './numbers.js';
@@ -12,7 +13,7 @@ export interface PairFlags extends RenderingFlags {
   tokenizer?: string;
   bundled?: true;
   beta?: number;
-  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | 'off';
+  gpu?: GpuFlag;
   gpuLayers?: number;
   threads?: number;
   contextSize?: number;
@@ -25,9 +26,17 @@ export interface PairFlags extends RenderingFlags {
   modelsDir?: string;
 }
 
+/** What `--gpu` is given: a {@link GpuChoice} by its name, `off` for `false`. */
+export type GpuFlag = Exclude<GpuChoice, false> | 'off';
+
 /** Where a model is to be evaluated. */
 export function gpuOption(description = 'where to compute; auto if left out'): Option {
-  return new Option('--gpu <gpu>', description).choices(['auto', 'cuda', 'vulkan', 'metal', 'off']);
+  return new Option('--gpu <gpu>', description).choices(gpuChoices.map(choice => choice || 'off'));
+}
+
+/** The option of the API that `--gpu` stands for. */
+export function gpuOf(flag: GpuFlag | undefined): GpuChoice | undefined {
+  return flag === 'off' ? false : flag;
 }
 
 /**
@@ -120,7 +129,7 @@ export function pairOptionsOf(flags: PairFlags, command: Command): PairOptions {
     ...(bundled ? bundledPair() : {policy: policy!, reference, lora}),
     tokenizer,
     beta,
-    gpu: gpu === 'off' ? false : gpu,
+    gpu: gpuOf(gpu),
     gpuLayers,
     threads,
     contextSize,

@@ -3,7 +3,7 @@ import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate
 import {addDrawingOptions, type DrawingFlags} from '../options/drawing.js';
 import {addGeneratorOptions, type GeneratorFlags} from '../options/generator.js';
 import {wholeNumber} from '../options/numbers.js';
-import {gpuOption} from '../options/pair.js';
+import {type GpuFlag, gpuOf, gpuOption} from '../options/pair.js';
 import {addTemplateOptions, type TemplateFlags} from '../options/rendering.js';
 import {addRunOptions, type RunFlags} from '../options/run.js';
 import {type SymbolicFlags, symbolicOption} from '../options/symbolic.js';
@@ -18,7 +18,7 @@ export interface SampleFlags extends GeneratorFlags, DrawingFlags, SymbolicFlags
   maxTokens?: number;
   stop?: string[];
   prefix?: string;
-  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | 'off';
+  gpu?: GpuFlag;
   gpuLayers?: number;
   threads?: number;
   contextSize?: number;
@@ -96,7 +96,7 @@ export function generatorOptionsOf(
   return {
     model,
     lora,
-    gpu: gpu === 'off' ? false : gpu,
+    gpu: gpuOf(gpu),
     gpuLayers,
     threads,
     contextSize,

@@ -4,7 +4,7 @@ import {objectiveNames} from '../../train/objectives/find-objective.js';
 import type {ObjectiveName} from '../../train/objectives/objective.js';
 import type {TrainOptions} from '../../train/train-options.js';
 import {positiveNumber, share, wholeNumber} from '../options/numbers.js';
-import {gpuOption, type PairFlags} from '../options/pair.js';
+import {type GpuFlag, gpuOf, gpuOption} from '../options/pair.js';
 import {addRenderingOptions, type RenderingFlags} from '../options/rendering.js';
 import {parseSplit} from '../options/scoring.js';
 
@@ -41,7 +41,7 @@ export interface TrainFlags extends RenderingFlags {
   merged?: string;
   json?: true;
   threads?: number;
-  gpu?: PairFlags['gpu'];
+  gpu?: GpuFlag;
   checkpointing?: 'on' | 'off';
   memoryLimit?: number;
   quiet?: true;
@@ -167,7 +167,7 @@ export function trainOptionsOf(flags: TrainFlags): Omit<TrainOptions, 'data' | '
   const {gpu, checkpointing, memoryLimit} = flags;
   return {
     ...rest,
-    gpu: gpu === 'off' ? false : gpu,
+    gpu: gpuOf(gpu),
     checkpointing: checkpointing && checkpointing === 'on',
     memoryLimit: memoryLimit && memoryLimit * 2 ** 20,
   };

@@ -2,6 +2,7 @@ import os from 'node:os';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {showValue} from '../../errors/show-value.js';
+import {type GpuChoice, gpuChoices} from '../gpu-choice.js';
 import type {AddonTrainer, AddonTrainerDescription, AddonTrainingMemory} from './addon-trainer.js';
 import {findRuntime} from './find-runtime.js';
 import {loadAddon} from './load-addon.js';
@@ -26,7 +27,7 @@ export interface NativeTrainerOptions {
   /** CPU threads; as many as the process may use if left out. */
   threads?: number | undefined;
   /** The kind of device to compute on; the CPU for `false` and `'auto'`, and if left out. */
-  gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
+  gpu?: GpuChoice | undefined;
   /**
    * The most tokens of one `forward` that memory is planned for, what sequences share counted once. More are computed
    * too, in more memory, as long as that stays under `memoryLimit`.
@@ -292,7 +293,7 @@ function requireOptions(options: NativeTrainerOptions): void {
   requireWhole(layers?.last ?? 1, 1, 1 << 16, 'layers.last');
   requireWhole(threads ?? 1, 1, 512, 'threads');
   requireWhole(memoryLimit ?? 1, 1, Number.MAX_SAFE_INTEGER, 'memoryLimit');
-  if (![undefined, false, 'auto', 'cuda', 'metal', 'vulkan'].includes(gpu)) {
+  if (gpu !== undefined && !gpuChoices.includes(gpu)) {
     throw new InvalidInputError(
       `gpu has to be 'auto', 'cuda', 'metal', 'vulkan' or false, not ${showValue(gpu)}.`,
     );
@@ -300,8 +301,8 @@ function requireOptions(options: NativeTrainerOptions): void {
 }
 
 /** By itself training takes no device: no real GPU was at hand to try it on. */
-function gpuName(gpu: NativeTrainerOptions['gpu']): string {
-  return typeof gpu === 'string' && gpu !== 'auto' ? gpu : 'false';
+function gpuName(gpu: GpuChoice = false): string {
+  return String(gpu === 'auto' ? false : gpu);
 }
 
 function requireWhole(value: number, least: number, most: number, name: string): void {
