@@ -1,13 +1,15 @@
 import {ChatTemplateError} from '../errors/chat-template-error.js';
-import {ContextOverflowError} from '../errors/context-overflow-error.js';
 import {InvalidInputError} from '../errors/invalid-input-error.js';
 import {type AssistantTurn, assistantTurn, turnProbe} from './assistant-turn.js';
-import {ChatTemplate, type RenderedPrompt} from './chat-template.js';
+import {ChatTemplate} from './chat-template.js';
 import {learnTemplate} from './learn-template.js';
 import {placeInResponse} from './locate-response.js';
+import {type PreparedPrompt, preparePrompt} from './prepare-prompt.js';
 import type {ChatMessage, Prompt} from './prompt.js';
-import {plain, type RenderedResponse, renderResponse} from './render-response.js';
+import {PromptHeads, piecesOf} from './prompt-head.js';
+import {plain, type RenderedResponse} from './render-response.js';
 import {defaultDate, type RenderingInfo, type RenderingOptions} from './rendering.js';
+import {requireShort} from './require-short.js';
 import {SpecialTokens} from './special-tokens.js';
 import type {TemplateSettings} from './template/template-job.js';
 import {TextTokeniser} from './text-tokeniser.js';
@@ -40,32 +42,8 @@ export interface ConversationTokeniserOptions extends RenderingOptions {
   onWarning?: ((warning: TextWarning) => void) | undefined;
 }
 
-/** Texts ready to have the responses put behind them. */
-interface Prepared {
-  marker: string;
-  /** Whether the prompt is used as it is. */
-  isRaw: boolean;
-  /** The text of one response. */
-  render: (index: number) => Promise<RenderedResponse>;
-  /** Tokens in place of a prompt's text. */
-  tokens?: Int32Array;
-  /** Prompts that were tokenised, up to their last special token. */
-  heads: Map<string, Promise<Head>>;
-}
-
-/** The part of a prompt whose tokens are the same whatever comes behind. */
-interface Head {
-  tokens: Int32Array;
-  /** What it was made of, and where its tokens begin; `undefined` for tokens that were given. */
-  text?: TokenisedText & {text: string};
-  /** The special token it ends with. */
-  last?: SpecialToken | undefined;
-  /** The rest of the prompt. */
-  tail: string;
-}
-
-/** How many responses are rendered at once, and of how many characters. */
-const atOnce = {responses: 64, length: 1_000_000};
+/** A prompt and its responses with the prompts that were tokenised. */
+type Prepared = PreparedPrompt & {heads: PromptHeads};
 
 /** Turns prompts and responses into tokens, the way the policy was trained to see them. */
 export class ConversationTokeniser {
@@ -144,7 +122,7 @@ export class ConversationTokeniser {
     responses: readonly string[],
     options: TokeniseOptions,
   ): AsyncGenerator<TokenisedResponse, void> {
-    const prepared = await this.#prepare(prompt, responses, options);
+    const prepared = this.#prepare(prompt, responses, options);
     for (const [index, response] of responses.entries()) {
       options.signal?.throwIfAborted();
       const rendered = await prepared.render(index);
@@ -232,11 +210,14 @@ export class ConversationTokeniser {
     {name, response, rendered}: {name: string; response: string; rendered: RenderedResponse},
     options: TokeniseOptions,
   ): Promise<TokenisedResponse> {
-    const {marker} = prepared;
+    const {marker, heads} = prepared;
     const end = options.complete ? this.#ending(rendered) : {text: '', token: undefined};
-    this.#requireShort(name, rendered, prepared, options);
+    const limits = {...options, longestToken: this.inner.vocabulary.longestToken};
+    requireShort(name, rendered, prepared, limits);
     const own = rendered.body + end.text;
-    const head = await this.#head(prepared, rendered.before, own, options);
+    const head = prepared.tokens
+      ? {tokens: prepared.tokens, tail: ''}
+      : await heads.of(rendered.before, options.allowSpecialTokens ? own : undefined, options.signal);
     const {tokens: headTokens, last, tail} = head;
     const marked = {text: tail + own, marker, after: last};
     const {text, tokens, starts} = await this.#text.tokenise(marked, options.signal);
@@ -249,7 +230,7 @@ export class ConversationTokeniser {
     const ending = end.token === undefined ? [] : [this.#special.find(end.token)?.text ?? ''];
     return {
       ...(options.withPieces
-        ? {pieces: [...(await this.#headPieces(head)), ...piecesOf({text, tokens, starts}), ...ending]}
+        ? {pieces: [...(await heads.pieces(head)), ...piecesOf({text, tokens, starts}), ...ending]}
         : {}),
       tokens: joined(headTokens, tokens, end.token === undefined ? [] : [end.token]),
       promptLength: headTokens.length + inTail,
@@ -275,135 +256,16 @@ export class ConversationTokeniser {
     return this.#special.findAtStart(behind.trimStart());
   }
 
-  /** Refuses a text whose bytes are more than the longest tokens could have. */
-  #requireShort(
-    name: string,
-    {before, body}: RenderedResponse,
-    {tokens, marker}: Prepared,
-    {contextSize}: TokeniseOptions,
-  ): void {
-    const {longestToken = Number.POSITIVE_INFINITY} = this.inner.vocabulary;
-    if (contextSize === undefined || (before.length + body.length) * 3 <= contextSize * longestToken) {
-      return;
-    }
-
-    // White space may be no token at all: some special tokens swallow it.
-    const bytes = Buffer.byteLength(plain(before + body, marker).replaceAll(/\s+/gu, ''));
-    const least = (tokens?.length ?? 0) + Math.ceil(bytes / longestToken);
-    if (least > contextSize) {
-      throw new ContextOverflowError(
-        `${name} does not fit the context: with its prompt it has ${bytes} bytes, which are at least ${least} ` +
-          `tokens, but the context has ${contextSize}. Open the pair with a larger contextSize, or shorten the text.`,
-      );
-    }
-  }
-
-  /** The tokens of a prompt up to its last special token, which are the same whatever comes behind. */
-  async #head(
-    {tokens, marker, heads}: Prepared,
-    before: string,
-    own: string,
-    {allowSpecialTokens, signal}: TokeniseOptions,
-  ): Promise<Head> {
-    if (tokens) {
-      return {tokens, tail: ''};
-    }
-
-    let head = heads.get(before);
-    if (!head) {
-      head = this.#tokeniseHead(before, marker, signal);
-      heads.set(before, head);
-    }
-
-    const known = await head;
-    const {last, tail} = known;
-    // What is allowed to be a special token may make another one of the end of the prompt.
-    const isApart =
-      last === undefined ||
-      !allowSpecialTokens ||
-      this.#special.partition(last.text + tail + own)[1] === last;
-    return isApart ? known : {tokens: new Int32Array(), tail: before};
-  }
-
-  async #headPieces({tokens, text}: Head): Promise<string[]> {
-    if (text) {
-      return piecesOf(text);
-    }
-
-    const pieces: string[] = [];
-    for (const token of tokens) {
-      pieces.push(await this.inner.detokenise(Int32Array.of(token)));
-    }
-
-    return pieces;
-  }
-
-  async #tokeniseHead(before: string, marker: string, signal: AbortSignal | undefined): Promise<Head> {
-    const parts = this.#special.partition(before);
-    const index = parts.findLastIndex(part => typeof part !== 'string');
-    if (index === -1) {
-      return {tokens: new Int32Array(), tail: before};
-    }
-
-    const tail = parts.slice(index + 1).join('');
-    const text = before.slice(0, before.length - tail.length);
-    const tokenised = await this.#text.tokenise({text, marker}, signal);
-    return {tokens: tokenised.tokens, text: tokenised, last: parts[index] as SpecialToken, tail};
-  }
-
-  async #prepare(prompt: Prompt, responses: readonly string[], options: TokeniseOptions): Promise<Prepared> {
-    const {allowSpecialTokens} = options;
-    const disarmed = (text: string, marker: string) =>
-      allowSpecialTokens ? text : this.#special.disarm(text, marker);
-    if (typeof prompt === 'object' && 'raw' in prompt) {
-      const raw = typeof prompt.raw === 'string' ? prompt.raw : '';
-      const marker = this.#special.chooseMarker([raw, ...responses]);
-      const marked = responses.map(response => disarmed(response, marker));
-      return {
-        ...{marker, isRaw: true, heads: new Map<string, Promise<Head>>()},
-        ...(typeof prompt.raw === 'string' ? {} : {tokens: Int32Array.from(prompt.raw)}),
-        render: async index => rawResponse(raw, marked[index]!, responses[index]!),
-      };
-    }
-
-    const messages = typeof prompt === 'string' ? [{role: 'user', content: prompt}] : prompt;
-    const template = this.#requireTemplate();
-    const texts = messages.flatMap(({role, content}) => [role, content]);
-    const marker = this.#special.chooseMarker([template.source, ...texts, ...responses]);
-    const marked = responses.map(response => disarmed(response, marker));
-    const markedMessages = messages.map(({role, content}) => ({role, content: disarmed(content, marker)}));
-    return {
-      ...{marker, isRaw: false, heads: new Map<string, Promise<Head>>()},
-      render: this.#rendering(template, markedMessages, {responses, marked, marker}, options),
-    };
-  }
-
-  /** Renders the first response by itself, since it may show that none will do, and the others many at a time. */
-  #rendering(
-    template: ChatTemplate,
-    messages: readonly ChatMessage[],
-    {responses, marked, marker}: {responses: readonly string[]; marked: readonly string[]; marker: string},
-    options: TokeniseOptions,
-  ): Prepared['render'] {
-    const {complete, signal} = options;
-    const settings = this.#settings(options);
-    let prompt: RenderedPrompt | undefined;
-    let group: {from: number; conversations: Awaited<ReturnType<ChatTemplate['conversations']>>} | undefined;
-    return async index => {
-      prompt ??= await template.prompt(messages, settings, signal);
-      if (!group || index >= group.from + group.conversations.length) {
-        const next = index === 0 ? marked.slice(0, 1) : nextGroup(marked, index, prompt);
-        group = {from: index, conversations: await template.conversations(messages, next, settings, signal)};
-      }
-
-      const wanted = options.rendering ?? this.#options.rendering;
-      return renderResponse(
-        prompt,
-        group.conversations[index - group.from]!,
-        {response: responses[index]!, marked: marked[index]!, marker, complete, wanted},
-        what => template.failure(what),
-      );
-    };
+  #prepare(prompt: Prompt, responses: readonly string[], options: TokeniseOptions): Prepared {
+    const prepared = preparePrompt(prompt, responses, {
+      ...options,
+      special: this.#special,
+      requireTemplate: () => this.#requireTemplate(),
+      settings: this.#settings(options),
+      wanted: options.rendering ?? this.#options.rendering,
+    });
+    const tokenisers = {inner: this.inner, text: this.#text, special: this.#special};
+    return {...prepared, heads: new PromptHeads(tokenisers, prepared.marker)};
   }
 
   #settings({templateArguments, date}: RenderingOptions): TemplateSettings {
@@ -437,32 +299,6 @@ export class ConversationTokeniser {
 
     return this.#endOfTurn;
   }
-}
-
-function rawResponse(before: string, body: string, {length}: string): RenderedResponse {
-  return {
-    ...{rendering: 'continuation', before, body, behind: ''},
-    stretches: [{text: 0, response: 0, length}],
-    unscored: [],
-    isCutByTemplate: false,
-  };
-}
-
-function nextGroup(marked: readonly string[], from: number, {frame}: RenderedPrompt): readonly string[] {
-  const around = (frame?.before.length ?? 0) + (frame?.behind.length ?? 0);
-  let length = 0;
-  let end = from;
-  while (end < marked.length && end < from + atOnce.responses && (end === from || length < atOnce.length)) {
-    length += around + marked[end++]!.length;
-  }
-
-  return marked.slice(from, end);
-}
-
-/** The text of each token: from where it begins to where the next does. */
-function piecesOf({text, starts}: TokenisedText & {text: string}): string[] {
-  const bytes = Buffer.from(text);
-  return Array.from(starts, (start, index) => bytes.toString('utf8', start, starts[index + 1]));
 }
 
 /** Copies whole stretches: a prompt may have a million tokens, and is there once for each response. */

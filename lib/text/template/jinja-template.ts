@@ -1,5 +1,6 @@
 import {LibraryEnvironment, type Node, parsed} from './jinja-library.js';
-import {PythonInterpreter, withPrinting} from './python-interpreter.js';
+import {withPrinting} from './nodes.js';
+import {PythonInterpreter} from './python-interpreter.js';
 import {toFunction, toList, toValue} from './runtime-value.js';
 import {strftime} from './strftime.js';
 

@@ -1,38 +1,10 @@
 import {type Environment, LibraryInterpreter, type Node, type Value} from './jinja-library.js';
+import {changed, type Held, held, type Printed} from './nodes.js';
 import {filters} from './python-filters.js';
-import {printf, stringMethods} from './python-strings.js';
+import {binaryOfPython} from './python-operators.js';
+import {stringMethods} from './python-strings.js';
 import {itemsOf, pythonText, toFunction, toList, toValue} from './runtime-value.js';
-import {bounded, requireItems, requireLength, requireWorkable, requireWritable} from './size-limits.js';
-
-/** A value in the place of an expression. */
-interface Held extends Node {
-  type: 'Held';
-  value: Value;
-}
-
-/** An expression whose value is printed. */
-interface Printed extends Node {
-  type: 'Printed';
-  expression: Node;
-}
-
-type Fields = Record<string, unknown>;
-
-const statements = new Set([
-  'Program',
-  'If',
-  'For',
-  'Set',
-  'Macro',
-  'CallStatement',
-  'FilterStatement',
-  'Break',
-  'Continue',
-  'Comment',
-]);
-
-/** Where nodes have lists of what is printed one behind the other. */
-const blocks = ['body', 'alternate', 'defaultBlock'];
+import {bounded, requireWorkable, requireWritable} from './size-limits.js';
 
 /** Methods and filters that look at a text or cut it, and need little memory for it. */
 const light = new Set([
@@ -62,28 +34,6 @@ const light = new Set([
   'rpartition',
   'capitalize',
 ]);
-
-/**
- * Marks the expressions of a template that are printed: Python prints some values otherwise than the Jinja library does.
- *
- * @returns the program itself, changed
- */
-export function withPrinting(program: Node): Node {
-  const fields = program as unknown as Fields;
-  for (const block of blocks) {
-    const body = fields[block];
-    if (Array.isArray(body)) {
-      fields[block] = (body as Node[]).map(node =>
-        statements.has(node.type)
-          ? withPrinting(node)
-          : // A condition behind a value makes a statement of it: `{{ x if y }}`.
-            ({type: 'Printed', expression: node} as Printed),
-      );
-    }
-  }
-
-  return program;
-}
 
 /** The interpreter of the Jinja library, taught what Python does and it does not. */
 export class PythonInterpreter extends LibraryInterpreter {
@@ -301,88 +251,6 @@ export class PythonInterpreter extends LibraryInterpreter {
 
     return toList(this.#numbered.has(value) ? items.map(key => toValue(Number(key.value))) : items);
   }
-}
-
-function binaryOfPython(operator: string, left: Value, right: Value, isNumbered: boolean): Value | undefined {
-  switch (operator) {
-    case '~':
-      requireWritable(left);
-      requireWritable(right);
-      return toValue(pythonText(left) + pythonText(right));
-    case '%':
-      return left.type === 'StringValue'
-        ? toValue(
-            printf(
-              left.value as string,
-              right.type === 'ArrayValue' || right.type === 'TupleValue' ? (right.value as Value[]) : [right],
-            ),
-          )
-        : undefined;
-    case '*':
-      return repeated(left, right) ?? repeated(right, left);
-    case 'in':
-    case 'not in':
-      return isNumbered && left.type === 'IntegerValue'
-        ? toValue((right.value as Map<string, Value>).has(String(left.value)) === (operator === 'in'))
-        : undefined;
-    case '+':
-      if ((left.type === 'StringValue') !== (right.type === 'StringValue')) {
-        throw new Error(`Cannot add ${pythonText(left)} and ${pythonText(right)}: one of them is a text`);
-      }
-
-      if (left.type === 'ArrayValue' && right.type === 'ArrayValue') {
-        requireItems((left.value as Value[]).length + (right.value as Value[]).length);
-      }
-
-      return undefined;
-    case '==':
-    case '!=':
-      return isNested(left) && isNested(right)
-        ? toValue((pythonText(left) === pythonText(right)) === (operator === '=='))
-        : undefined;
-    default:
-      return left.type === 'StringValue' && right.type === 'StringValue'
-        ? comparedTexts(operator, left.value as string, right.value as string)
-        : undefined;
-  }
-}
-
-function isNested({type}: Value): boolean {
-  return type === 'ObjectValue' || type === 'ArrayValue';
-}
-
-function comparedTexts(operator: string, left: string, right: string): Value | undefined {
-  switch (operator) {
-    case '<':
-      return toValue(left < right);
-    case '>':
-      return toValue(left > right);
-    case '<=':
-      return toValue(left <= right);
-    case '>=':
-      return toValue(left >= right);
-    default:
-      return undefined;
-  }
-}
-
-function repeated(text: Value, times: Value): Value | undefined {
-  if (text.type !== 'StringValue' || times.type !== 'IntegerValue') {
-    return undefined;
-  }
-
-  const count = Math.max(0, times.value as number);
-  requireLength((text.value as string).length * count);
-  return toValue((text.value as string).repeat(count));
-}
-
-function held(value: Value): Held {
-  return {type: 'Held', value};
-}
-
-/** A node like another, with other fields. Nodes are told apart by their `type` alone. */
-function changed(node: Node, fields: Fields): Node {
-  return Object.assign(Object.create(Object.getPrototypeOf(node) as object) as Node, node, fields);
 }
 
 function isPositional({type}: Node): boolean {
