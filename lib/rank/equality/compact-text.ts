@@ -23,12 +23,13 @@ export function compactText(text: string): string {
   const fraction = simpleFraction.exec(compact);
   if (fraction) {
     const [, sign, above, first, below, second] = fraction;
-    return `${sign}${above ?? first}/${below ?? second}`;
+    const isSum = above !== undefined && /[+\- ]/.test(above);
+    return `${sign}${isSum ? `(${above})` : (above ?? first)}/${below ?? second}`;
   }
 
   return /^\p{L}[\p{L} '’-]+$/u.test(compact) ? compact.toLowerCase() : compact;
 }
 
-// \frac{2\pi}{3} is 2\pi/3, as long as it is clear how far the slash reaches.
+// \frac{2\pi}{3} is 2\pi/3, as long as it is clear how far the slash reaches, and \frac{x+1}{2} is (x+1)/2.
 const simpleFraction =
-  /^(-?)\\frac(?:\{([^{}+\- /]+)\}|(\d|[A-Za-z]))(?:\{(\d+|\\[A-Za-z]+)\}|(\d|[A-Za-z]))$/;
+  /^(-?)\\frac ?(?:\{([^{}+\- /]+|(?=[^{}]*[A-Za-z])[^{}/]+)\}|(\d|[A-Za-z]))(?:\{(\d+|\\[A-Za-z]+)\}| ?(\d|[A-Za-z]))$/;

@@ -5,7 +5,15 @@ import type {AnswerExtractor, NamedExtractor} from './answer-extractor.js';
 import {boxedAnswers} from './boxes.js';
 import {type Candidate, lastOf} from './candidate.js';
 import {labelledAnswers} from './labels.js';
-import {calculatedAnswer, firstTurn, hashMarkedAnswers, numbers, taggedAnswers, values} from './marks.js';
+import {
+  calculatedAnswer,
+  fieldAnswers,
+  firstTurn,
+  hashMarkedAnswers,
+  numbers,
+  taggedAnswers,
+  values,
+} from './marks.js';
 import {matchedAnswer} from './patterns.js';
 
 /** The extractors that have a name, and how they find all answers of a text. */
@@ -25,8 +33,8 @@ export const extractorNames = Object.keys(named) as readonly NamedExtractor[];
  * Finds the final answer of a response, for {@link vote} to group by. Takes time linear in the text, but for a caller's
  * own regular expression or function.
  *
- * If `how` is left out, the last of these counts: a box, what stands behind `####`, between `<answer>` tags, behind
- * `Answer:` and behind `the answer is`, so a later correction beats an earlier box. Where there is none, a remark such
+ * If `how` is left out, the last of these counts: a box, what stands behind `####`, between `<answer>` tags, in the field
+ * `"answer"` of JSON, behind `Answer:` and behind `the answer is`, so a later correction beats an earlier box. Where there is none, a remark such
  * as `the value of x is 5` counts, and at last a calculation that is the last line (`40 + 2 = 42`). What stands in a
  * thinking block counts only if nothing stands outside of it, and nothing behind an end-of-turn token.
  *
@@ -87,7 +95,7 @@ function outsideThinking(text: string, find: Find): string | null {
 
 function anyAnswer(text: string): string | null {
   const labelled = labelledAnswers(text);
-  const marked = [...boxedAnswers(text), ...hashMarkedAnswers(text)];
+  const marked = [...boxedAnswers(text), ...hashMarkedAnswers(text), ...fieldAnswers(text)];
   const tagged = taggedAnswers(text).map(({answer, index}) => ({answer: anyAnswer(answer) ?? answer, index}));
   const final = [...marked, ...tagged].filter(isSaid);
   const box = lastOf(final);

@@ -135,9 +135,12 @@ function sentence(text: string): string {
   return text.split(/(?<!\b[ap]\.m|\bvs)\.\s|。|[!?](?:\s|$)/i, 1)[0]!;
 }
 
-/** What stands below a heading: the next line that is not blank, or all of the formula that begins there. */
+/** What stands below a heading: the next line that is not blank or a code fence, or the formula that begins there. */
 function below(text: string, index: number): string {
-  const rest = text.slice(index, index + 2000).trimStart();
+  const rest = text
+    .slice(index, index + 2000)
+    .trimStart()
+    .replace(/^```\w{0,20}[ \t]*\n\s*/, '');
   const displayed = /^\$\$\s*([^$]+?)\s*\$\$|^\\\[\s*([\s\S]+?)\s*\\\]/.exec(rest);
   const line = rest.split(/[\n\r]/, 1)[0]!;
   return displayed ? (displayed[1] ?? displayed[2])! : heading.test(line) ? '' : line;

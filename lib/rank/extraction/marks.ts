@@ -27,6 +27,17 @@ export function taggedAnswers(text: string): Candidate[] {
   });
 }
 
+/** What an object in JSON has as its answer: `{"answer": "\\frac{1}{2}"}`, in which models often forget a backslash. */
+export function fieldAnswers(text: string): Candidate[] {
+  return [...text.matchAll(answerField)].map(({0: field, 1: quoted, 2: bare, index}) => ({
+    answer: bare ?? quoted!.replace(/\\([\\"])/g, '$1'),
+    index: index + field.length,
+  }));
+}
+
+const answerField =
+  /"(?:(?:final|correct)[_ ]?)?answer"\s{0,8}:\s{0,8}(?:"((?:[^"\\\n]|\\[^\n]){1,500})"|(-?\d[\d.]{0,40}|true|false))/gi;
+
 /** The formulas of a text, between dollar signs, `\( \)` or `\[ \]`, and the numbers outside of them. */
 export function values(text: string): Candidate[] {
   const formulas: Candidate[] = [];

@@ -148,7 +148,8 @@ const same: ReadonlyArray<readonly [string, ...string[]]> = [
   ['\\sqrt{x}', '\\sqrt x'],
   ['2\\pi', '2 \\pi'],
   ['5 \\text{ cm}', '5 cm', '5cm', '5\\,\\mathrm{cm}'],
-  ['\\frac{a+b}{c}', '\\dfrac{a + b}c'],
+  ['\\frac{a+b}{c}', '\\dfrac{a + b}c', '(a+b)/c'],
+  ['\\frac{x}{2}', '\\frac x2', 'x/2'],
 ];
 
 for (const [first, ...others] of same) {
