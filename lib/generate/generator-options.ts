@@ -1,4 +1,3 @@
-import os from 'node:os';
 import {z} from 'zod';
 import {gpuChoices} from '../engine/gpu-choice.js';
 import type {LogListener} from '../engine/native/native-engine.js';
@@ -21,7 +20,10 @@ export interface LocalGeneratorOptions extends TemplateOptions {
   gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
   /** How many layers to put on the GPU; as many as fit if left out. */
   gpuLayers?: number | undefined;
-  /** CPU threads; as many as the process may use if left out. */
+  /**
+   * CPU threads. If left out, as many as the process may use, but one for each 8 MiB of weights: threads of a small model
+   * would only wait for each other.
+   */
   threads?: number | undefined;
   /**
    * The most tokens that a prompt and a response may have together; if left out, what the model was trained on but no
@@ -76,7 +78,7 @@ export const localOptionsSchema = z.strictObject({
   lora: path.optional(),
   gpu: z.literal(gpuChoices).default('auto'),
   gpuLayers: z.int32().min(0).optional(),
-  threads: z.int().min(1).max(512).default(os.availableParallelism()),
+  threads: z.int().min(1).max(512).optional(),
   contextSize: z.int32().min(2).optional(),
   parallel: z.int().min(1).max(255).default(16),
   modelsDirectory: path.optional(),

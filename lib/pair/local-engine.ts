@@ -2,6 +2,7 @@ import process from 'node:process';
 import {IsolatedEngine} from '../engine/isolated/isolated-engine.js';
 import {findRuntime} from '../engine/native/find-runtime.js';
 import {type LogListener, NativeEngine} from '../engine/native/native-engine.js';
+import {usefulThreads} from '../utils/useful-threads.js';
 import type {CheckedPairOptions} from './check-options.js';
 import {locateModel} from './locate-model.js';
 
@@ -39,7 +40,7 @@ export async function openLocalEngine(
       lora,
       gpu: String(checked.gpu),
       gpuLayers: checked.gpuLayers ?? -1,
-      threads: checked.threads,
+      threads: checked.threads ?? (await usefulThreads(policy)),
       contextSize: checked.contextSize,
       batchSize: checked.batchSize,
       cacheSize: checked.cacheSize,

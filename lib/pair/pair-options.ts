@@ -1,4 +1,3 @@
-import os from 'node:os';
 import {z} from 'zod';
 import {gpuChoices} from '../engine/gpu-choice.js';
 import type {LogListener} from '../engine/native/native-engine.js';
@@ -61,7 +60,10 @@ export interface PairOptions extends RenderingOptions {
   gpu?: 'auto' | 'cuda' | 'vulkan' | 'metal' | false | undefined;
   /** How many layers of each model to put on the GPU; all if left out. */
   gpuLayers?: number | undefined;
-  /** CPU threads; as many as the process may use if left out. */
+  /**
+   * CPU threads. If left out, as many as the process may use, but one for each 8 MiB of weights: threads of a small model
+   * would only wait for each other.
+   */
   threads?: number | undefined;
   /**
    * The most tokens that a prompt and a response may have together; if left out, what both models were trained on but
@@ -152,7 +154,7 @@ export const pairOptionsSchema = z
     beta: z.number().positive().optional(),
     gpu: z.literal(gpuChoices).default('auto'),
     gpuLayers: z.int32().min(0).optional(),
-    threads: z.int().min(1).max(512).default(os.availableParallelism()),
+    threads: z.int().min(1).max(512).optional(),
     contextSize: z.int32().min(2).optional(),
     batchSize: z.int().min(32).max(16_384).optional(),
     cacheSize: z.int().min(0).max(4_194_304).optional(),

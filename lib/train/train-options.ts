@@ -87,7 +87,10 @@ export interface TrainOptions extends RenderingOptions {
   resume?: boolean | undefined;
   /** Replace an earlier training. */
   overwrite?: boolean | undefined;
-  /** CPU threads; as many as the trainer finds good if left out. */
+  /**
+   * CPU threads. If left out, as many as the process may use, but one for each 8 MiB of weights: threads of a small model
+   * would only wait for each other.
+   */
   threads?: number | undefined;
   /**
    * The kind of device to compute on, its first one. `'auto'`, as if left out, and `false`: the CPU. All layers are

@@ -55,8 +55,8 @@ export function demoCommand(): Command {
       const {json, color} = command.optsWithGlobals<{json?: true; color: boolean}>();
       await interruptible(async signal => {
         const figures = await readFigures();
-        // The models are so small that a GPU would only add its start-up time, and threads their waiting for each other.
-        const pair = await openPair({...bundledPair(), gpu: false, threads: 1, signal});
+        // The models are so small that a GPU would only add its start-up time.
+        const pair = await openPair({...bundledPair(), gpu: false, signal});
         try {
           await (json ? printJson(pair, figures, signal) : printTraces(pair, figures, signal, color));
         } finally {

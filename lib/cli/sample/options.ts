@@ -63,7 +63,11 @@ function addModelOptions(command: Command): Command {
     )
     .addOption(gpuOption())
     .option('--gpu-layers <number>', 'layers to put on the GPU; as many as fit if left out', wholeNumber(0))
-    .option('--threads <number>', 'CPU threads', wholeNumber(1, 512))
+    .option(
+      '--threads <number>',
+      'CPU threads; as many as the model has use for if left out',
+      wholeNumber(1, 512),
+    )
     .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))
     .option('--models-dir <folder>', 'where downloaded models are kept');
   return addTemplateOptions(command);

@@ -119,7 +119,11 @@ function addMachineOptions(command: Command): Command {
         'compute activations anew, for less memory; on if left out',
       ).choices(['on', 'off']),
     )
-    .option('--threads <number>', 'CPU threads', wholeNumber(1, 512))
+    .option(
+      '--threads <number>',
+      'CPU threads; as many as the model has use for if left out',
+      wholeNumber(1, 512),
+    )
     .addOption(gpuOption('where to compute; the CPU if left out'))
     .option('--memory-limit <MiB>', 'refuse a training that would take more', wholeNumber(1))
     .option('--quiet', 'show no progress')

@@ -1,7 +1,7 @@
-import os from 'node:os';
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {PairClosedError} from '../../errors/pair-closed-error.js';
 import {showValue} from '../../errors/show-value.js';
+import {usefulThreads} from '../../utils/useful-threads.js';
 import {type GpuChoice, gpuChoices} from '../gpu-choice.js';
 import type {AddonTrainer, AddonTrainerDescription, AddonTrainingMemory} from './addon-trainer.js';
 import {findRuntime} from './find-runtime.js';
@@ -24,7 +24,10 @@ export interface NativeTrainerOptions {
   layers?: {last: number} | undefined;
   /** An adapter (GGUF) to begin with, of the same rank and the same weights. */
   initialAdapter?: string | undefined;
-  /** CPU threads; as many as the process may use if left out. */
+  /**
+   * CPU threads. If left out, as many as the process may use, but one for each 8 MiB of weights: threads of a small model
+   * would only wait for each other.
+   */
   threads?: number | undefined;
   /** The kind of device to compute on; the CPU for `false` and `'auto'`, and if left out. */
   gpu?: GpuChoice | undefined;
@@ -79,7 +82,7 @@ export class NativeTrainer {
     const {Trainer} = loadAddon();
     const trainer = new Trainer(onLog && ((level, text) => onLog(logLevel(level), text)));
     const {base, rank, alpha, seed, initialAdapter, maxTokens, maxTree, memoryLimit} = options;
-    const threads = options.threads ?? os.availableParallelism();
+    const threads = options.threads ?? (await usefulThreads(base));
     const addonOptions = {
       gpu: gpuName(options.gpu),
       ...{runtime: findRuntime(), base, rank, alpha, seed, threads, initialAdapter, maxTokens, memoryLimit},

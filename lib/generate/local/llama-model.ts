@@ -5,6 +5,7 @@ import {GenerationError} from '../../errors/generation-error.js';
 import {ModelError} from '../../errors/model-error.js';
 import {RuntimeLoadError} from '../../errors/runtime-load-error.js';
 import {locateModel} from '../../pair/locate-model.js';
+import {usefulThreads} from '../../utils/useful-threads.js';
 import type {localOptionsSchema} from '../generator-options.js';
 
 /** A model of node-llama-cpp, and the instance of the library that it belongs to. */
@@ -13,6 +14,8 @@ export interface LoadedModel {
   path: string;
   llama: Llama;
   model: LlamaModel;
+  /** CPU threads to compute with. */
+  threads: number;
 }
 
 type LoadOptions = Pick<
@@ -28,7 +31,8 @@ export async function loadLlamaModel(options: LoadOptions): Promise<LoadedModel>
   const {signal, modelsDirectory: directory, gpuLayers, vocabularyOnly = false} = options;
   signal?.throwIfAborted();
   const modelPath = await locateModel(options.model, {directory, signal});
-  const llama = await openLlama(options);
+  const threads = options.threads ?? (await usefulThreads(modelPath));
+  const llama = await openLlama({...options, threads});
   try {
     const model = await llama.loadModel({
       modelPath,
@@ -36,7 +40,7 @@ export async function loadLlamaModel(options: LoadOptions): Promise<LoadedModel>
       ...(gpuLayers === undefined ? {} : {gpuLayers}),
       ...(signal === undefined ? {} : {loadSignal: signal}),
     });
-    return {path: modelPath, llama, model};
+    return {path: modelPath, llama, model, threads};
   } catch (error) {
     await llama.dispose();
     signal?.throwIfAborted();
@@ -45,7 +49,7 @@ export async function loadLlamaModel(options: LoadOptions): Promise<LoadedModel>
   }
 }
 
-async function openLlama({gpu, threads, onLog}: LoadOptions): Promise<Llama> {
+async function openLlama({gpu, threads, onLog}: LoadOptions & {threads: number}): Promise<Llama> {
   // Loaded only here: it is large, takes a while, and who only scores has no use for it.
   const {getLlama, LlamaLogLevel} = await import('node-llama-cpp');
   const levels = {

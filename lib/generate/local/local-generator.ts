@@ -154,11 +154,11 @@ export class LocalGenerator implements TextGenerator, AsyncDisposable {
 
     await this.#context?.dispose();
     this.#prefix = undefined;
-    const {threads, lora} = this.#options;
+    const {lora} = this.#options;
     this.#context = await this.#loaded.model.createContext({
       sequences: branches + 1,
       contextSize: this.#contextSize,
-      threads,
+      threads: this.#loaded.threads,
       ...(lora === undefined ? {} : {lora}),
     });
     this.#prefix = new SharedPrefix(this.#context);
