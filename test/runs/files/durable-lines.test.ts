@@ -4,6 +4,7 @@ import {
   appendFileSync,
   existsSync,
   linkSync,
+  promises,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {type FileHandle, open} from 'node:fs/promises';
+import {syncBuiltinESMExports} from 'node:module';
 import {hostname} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -25,6 +27,8 @@ import {withSmallDisk} from '../../helpers/small-disk.js';
 import {temporaryDirectory} from '../../helpers/temporary-directory.js';
 
 const directory = temporaryDirectory();
+/** A process of this computer that is not there. */
+const nobody = {host: hostname(), pid: 2 ** 22 + 1, began: ''};
 const inDirectory = (name: string) => path.join(directory, name);
 
 async function append(file: string, ...lines: string[]): Promise<number> {
@@ -288,10 +292,46 @@ test('the lock of another computer is taken over when it is no longer touched', 
 test('of many that find a stale lock one takes it', async t => {
   const file = inDirectory('race.jsonl');
   for (let round = 0; round < 20; round++) {
-    writeFileSync(`${file}.lock`, JSON.stringify({host: hostname(), pid: 2 ** 22 + 1, began: ''}));
+    writeFileSync(`${file}.lock`, JSON.stringify(nobody));
     const opened = await Promise.allSettled(Array.from({length: 6}, async () => DurableLines.open(file)));
     const held = opened.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
     t.is(held.length, 1);
     await held[0]!.close();
   }
+});
+
+test('of a lock that is being taken over everybody else keeps off', async t => {
+  const file = inDirectory('guarded.jsonl');
+  writeFileSync(`${file}.lock`, JSON.stringify(nobody));
+  writeFileSync(`${file}.lock.stale`, '');
+  await t.throwsAsync(append(file, 'a'), {message: /another process is writing it/u});
+  t.deepEqual(JSON.parse(readFileSync(`${file}.lock`, 'utf8')), nobody);
+  // Whoever was to take it over died at it.
+  const longAgo = new Date(Date.now() - 300_000);
+  utimesSync(`${file}.lock.stale`, longAgo, longAgo);
+  await t.throwsAsync(append(file, 'a'), {message: /is writing it/u});
+  t.is(await append(file, 'a'), 0);
+});
+
+test('a lock that another process has just taken over is not taken for the stale one', async t => {
+  const file = inDirectory('overtaken.jsonl');
+  writeFileSync(`${file}.lock`, JSON.stringify(nobody));
+  const {link} = promises;
+  promises.link = async (from, to) => {
+    if (to === `${file}.lock.stale`) {
+      // Between the look at the stale lock and the turn to remove it.
+      writeFileSync(`${file}.lock`, JSON.stringify({...nobody, pid: 7}));
+    }
+
+    await link(from, to);
+  };
+  syncBuiltinESMExports();
+  try {
+    await t.throwsAsync(append(file, 'a'), {message: /process 7 .* is writing it/u});
+  } finally {
+    promises.link = link;
+    syncBuiltinESMExports();
+  }
+
+  t.like(JSON.parse(readFileSync(`${file}.lock`, 'utf8')), {pid: 7});
 });
