@@ -64,7 +64,7 @@ void checkExperts(const GgufFile& file, const std::string& arch) {
     const int64_t groups = file.wholeNumber(key("expert_group_count")).value_or(0);
     if (groups != 0 && (groups < 0 || groups >= experts || experts % groups != 0)) {
         refuseModel(file, is(file, key("expert_group_count")),
-                    "a divisor of the " + std::to_string(experts) + " experts (expert_count), or 0");
+                    "a smaller divisor of the " + std::to_string(experts) + " experts (expert_count), or 0");
     }
     if (groups > 1) {
         const int64_t groupsUsed = file.wholeNumber(key("expert_group_used_count")).value_or(0);

@@ -107,7 +107,16 @@ const hostile: Record<string, {make: () => string; says: RegExp}> = {
         'llama.expert_used_count': u32(2),
         'llama.expert_group_count': u32(3),
       }),
-    says: /llama\.expert_group_count is 3, expected a divisor of the 4 experts/,
+    says: /llama\.expert_group_count is 3, expected a smaller divisor of the 4 experts/,
+  },
+  'a group for each expert': {
+    make: () =>
+      withKeys({
+        'llama.expert_count': u32(4),
+        'llama.expert_used_count': u32(2),
+        'llama.expert_group_count': u32(4),
+      }),
+    says: /llama\.expert_group_count is 4, expected a smaller divisor of the 4 experts \(expert_count\), or 0/,
   },
   'more prediction layers than blocks': {
     make: () => withKeys({'llama.nextn_predict_layers': u32(99)}),
@@ -120,6 +129,10 @@ const hostile: Record<string, {make: () => string; says: RegExp}> = {
   'an epsilon that is no number': {
     make: () => withKeys({'llama.attention.layer_norm_rms_epsilon': f32(Number.NaN)}),
     says: /layer_norm_rms_epsilon is -?nan/,
+  },
+  'an infinite epsilon': {
+    make: () => withKeys({'llama.attention.layer_norm_rms_epsilon': f32(Number.POSITIVE_INFINITY)}),
+    says: /layer_norm_rms_epsilon is inf/,
   },
   'an unknown scaling of positions': {
     make: () => withKeys({'llama.rope.scaling.type': str('bogus')}),
@@ -178,6 +191,11 @@ const hostile: Record<string, {make: () => string; says: RegExp}> = {
       withKeys({'gemma3.rope.dimension_count': u32(64)}, slidingWindowModel(directory, {seed: 5, window: 8})),
     says: /gemma3\.rope\.dimension_count is 64, expected an even number of at most 32/,
   },
+  'a rotation of an odd width': {
+    make: () =>
+      withKeys({'gemma3.rope.dimension_count': u32(31)}, slidingWindowModel(directory, {seed: 5, window: 8})),
+    says: /gemma3\.rope\.dimension_count is 31, expected an even number of at most 32/,
+  },
   'windows that no block has': {
     make: () =>
       withKeys(
@@ -197,6 +215,10 @@ const hostile: Record<string, {make: () => string; says: RegExp}> = {
   'sizes for too few blocks': {
     make: () => withKeys({'llama.attention.head_count': arr('i32', [4, 4])}),
     says: /llama\.attention\.head_count is an array of 2, expected one number for each of the 4 blocks/,
+  },
+  'sizes for too many blocks': {
+    make: () => withKeys({'llama.attention.head_count': arr('i32', [4, 4, 4, 4, 4])}),
+    says: /llama\.attention\.head_count is an array of 5, expected one number for each of the 4 blocks/,
   },
   'a vocabulary that its tokenizer would search for ever': {
     make: () =>
@@ -238,6 +260,10 @@ const hostileAdapters: Record<string, {make: () => string; says: RegExp}> = {
   'an alpha that is no 32-bit number': {
     make: () => withKeys({'adapter.lora.alpha': i32(4)}, loraFile),
     says: /adapter\.lora\.alpha is 4, expected a finite number/,
+  },
+  'an infinite alpha': {
+    make: () => withKeys({'adapter.lora.alpha': f32(Number.POSITIVE_INFINITY)}, loraFile),
+    says: /adapter\.lora\.alpha is inf/,
   },
   'a kind that is no text': {
     make: () => withKeys({'adapter.type': u32(1)}, loraFile),
