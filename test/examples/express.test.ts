@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import test from 'ava';
 import {bundledPair, scoreSteps} from '../../lib/index.js';
 import {ended} from '../cli/cli-process.js';
+import {hasWorked} from '../helpers/cpu-time.js';
 import {withPair} from '../helpers/pairs.js';
 import {startExample} from './example-process.js';
 
@@ -73,13 +74,15 @@ test.serial('a client that goes away stops the scoring, SIGTERM ends the server 
   const long = Array.from({length: 64}, (_, index) => `${index} ${'1 + 1 = 2, '.repeat(30)}`);
   const controller = new AbortController();
   const request = post({prompt, responses: long}, {signal: controller.signal});
-  setTimeout(() => controller.abort(), 100);
+  request.catch(() => {});
+  await hasWorked(server.pid!, 200);
+  controller.abort();
   await t.throwsAsync(request, {any: true, name: 'AbortError'});
   t.is((await post({prompt, responses})).status, 200);
   t.regex(errors, /^499 The client has gone/mu);
 
-  const last = post({prompt, responses: long.slice(0, 4)});
-  await new Promise(resolve => setTimeout(resolve, 50));
+  const last = post({prompt, responses: long.slice(0, 16)});
+  await hasWorked(server.pid!, 100);
   server.kill('SIGTERM');
   t.is((await last).status, 200);
   const {code, stdout} = await end;

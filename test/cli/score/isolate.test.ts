@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
+import {hasWorked} from '../../helpers/cpu-time.js';
 import {readData} from '../../helpers/golden.js';
 import {nearlyEqual} from '../../helpers/nearly-equal.js';
 import {arithmeticPair} from '../../helpers/pairs.js';
@@ -51,10 +52,6 @@ const scoredIn = (text: string): unknown =>
     JSON.stringify(parseLines(text), (name, value: unknown) => (name === 'usage' ? undefined : value)),
   );
 
-/** Ticks of the clock, a hundredth of a second, that a process has computed for. */
-const processorTime = (pid: number) =>
-  Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[11]);
-
 (process.platform === 'linux' ? test : test.skip)(
   'an engine that is killed in the middle is told, and the run can be gone on with',
   async t => {
@@ -68,11 +65,7 @@ const processorTime = (pid: number) =>
     }
 
     const engine = childOf(child.pid!);
-    const before = processorTime(engine);
-    while (processorTime(engine) < before + 20 && child.exitCode === null) {
-      await setTimeout(5);
-    }
-
+    await hasWorked(engine, 200);
     process.kill(engine, 'SIGKILL');
     const {code, stderr} = await result;
     const done = linesIn(output);

@@ -5,7 +5,8 @@ import {hasEnded} from './isolated-pair.js';
 const preamble = `
   import {bundledPair, openPair, scoreSteps} from './lib/index.js';
   const pair = await openPair({...bundledPair(), gpu: false, threads: 1, isolate: true});
-  const responses = Array.from({length: 500}, (_, i) => i + '1 + 1 = 2\\n\\nAnswer: 2');
+  // Work for minutes: whatever ends sooner has been ended.
+  const responses = Array.from({length: 3000}, (_, i) => (i + '1 + 1 = 2\\n\\n').repeat(30));
   const pid = pair.engine.inner.pid;
 `;
 

@@ -42,9 +42,9 @@ export async function startMuchWork(
   return {work: work!};
 }
 
-/** Resolves once there is no such process; rejects if there is one after some seconds. */
+/** Resolves once there is no such process; rejects if there is one after a minute. */
 export async function hasEnded(pid: number): Promise<void> {
-  for (let waited = 0; waited < 200; waited++) {
+  for (let waited = 0; waited < 1200; waited++) {
     if (!isAlive(pid)) {
       return;
     }

@@ -41,6 +41,24 @@ async function withRemote(
   }
 }
 
+/** Lets the first request wait for a second one, however long that takes to come. */
+function inPairs(): FakeRoute {
+  let count = 0;
+  let second = () => {};
+  const hasCome = new Promise<void>(resolve => {
+    second = resolve;
+  });
+  return async (_request, _response, next) => {
+    count++;
+    if (count === 2) {
+      second();
+    }
+
+    await hasCome;
+    await next();
+  };
+}
+
 /** Answers the first requests otherwise. */
 function first(count: number, answer: FakeRoute): FakeRoute {
   let left = count;
@@ -49,7 +67,7 @@ function first(count: number, answer: FakeRoute): FakeRoute {
 
 test('requests have as many sequences and tokens as they may, several at once, and of one model at a time', async t => {
   const remote = {maxSequences: 3, maxTokens: 50, concurrency: 2};
-  await withRemote({remote, delay: 10}, async (pair, server) => {
+  await withRemote({remote, delay: 10, override: inPairs()}, async (pair, server) => {
     const counts: number[] = [];
     const onProgress = ({tokens, total}: {tokens: number; total: number}) => {
       t.is(total, 2 * 7 * 19);
@@ -77,7 +95,7 @@ test('requests have as many sequences and tokens as they may, several at once, a
 });
 
 test('calls at once share the way to a server, which still sees one model at a time', async t => {
-  await withRemote({delay: 5, remote: {concurrency: 2}}, async (pair, server) => {
+  await withRemote({delay: 5, override: inPairs(), remote: {concurrency: 2}}, async (pair, server) => {
     const sequences = sequencesOf(6);
     const results = await Promise.all(sequences.map(async sequence => pair.engine.logprobs([sequence])));
     const {policy, reference} = await pair.engine.logprobs(sequences);
@@ -224,7 +242,7 @@ test('a request without an answer is given up, and not repeated', async t => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; waited < 500; waited++) {
+  for (let waited = 0; waited < 3000; waited++) {
     if (condition()) {
       return;
     }
