@@ -4,6 +4,7 @@ import {type OpenGenerator, openGenerator} from '../../generate/open-generator.j
 import {openPair} from '../../pair/open-pair.js';
 import type {Pair} from '../../pair/pair.js';
 import type {PairOptions} from '../../pair/pair-options.js';
+import type {PairWarning} from '../../pair/warnings.js';
 import {printable} from '../../utils/printable.js';
 import {openProgressState} from '../terminal/open-progress.js';
 import type {ProgressDisplay} from '../terminal/progress-display.js';
@@ -13,16 +14,26 @@ interface OpenFlags {
   verbose?: boolean;
 }
 
-/** Opens a pair, with progress, warnings and what llama.cpp logs on stderr. */
+/**
+ * Opens a pair, with progress, warnings and what llama.cpp logs on stderr.
+ *
+ * @param known - codes of warnings that are no news to this command
+ */
 export async function openPairShowing(
   options: PairOptions,
   {quiet, verbose}: OpenFlags,
   display: ProgressDisplay,
+  known: readonly PairWarning['code'][] = [],
 ): Promise<Pair> {
+  const warn = ({code, message}: PairWarning) => {
+    if (!known.includes(code)) {
+      process.stderr.write(`implicit-prm: ${message}\n`);
+    }
+  };
   return openPair({
     ...options,
     onProgress: state => display.show(openProgressState(state)),
-    onWarning: quiet ? undefined : ({message}) => process.stderr.write(`implicit-prm: ${message}\n`),
+    onWarning: quiet ? undefined : warn,
     onLog: verbose ? writeLog : undefined,
   }).finally(() => display.clear());
 }

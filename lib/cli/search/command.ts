@@ -91,7 +91,8 @@ async function searchAll(
   let generator: OpenGenerator | undefined;
   let watch: WatchDisplay | undefined;
   try {
-    pair = await openPairShowing({...models.pair, signal}, flags, display);
+    // White space at an end is the model's own here.
+    pair = await openPairShowing({...models.pair, signal}, flags, display, ['WHITE_SPACE_SCORED']);
     generator = await openGeneratorShowing({...models.generator, signal}, flags, display);
     const tools = {pair, generator};
     watch = flags.watch && new WatchDisplay(pair.info.beta, flags.color);
