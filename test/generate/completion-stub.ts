@@ -21,6 +21,7 @@ export interface CompletionStub {
 export async function serveCompletions(
   ownedBy: string,
   routes: Record<string, StubRoute>,
+  port = 0,
 ): Promise<CompletionStub> {
   const requests: StubRequest[] = [];
   const all: Record<string, StubRoute> = {
@@ -40,11 +41,11 @@ export async function serveCompletions(
     await (route ? route(body, response) : sendJson(response, 404, {detail: 'Not Found'}));
   });
   await new Promise<void>(resolve => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
-  const {port} = server.address() as AddressInfo;
+  const address = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
     requests,
     close: async () => {
       server.closeAllConnections();

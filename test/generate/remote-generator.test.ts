@@ -10,6 +10,7 @@ import {
   sendJson,
   serveCompletions,
 } from './completion-stub.js';
+import {fakeLlamaModel, fakeLlamaServer} from './fake-llama-server.js';
 
 const prompt = {raw: 'Compute 1 + 2'};
 
@@ -279,6 +280,14 @@ for (const [what, route, message] of [
     /ended in the middle/u,
   ],
   [
+    'breaks off because the server died',
+    (_, response) => {
+      sendEvents(response, vllmEvents.slice(0, 2), {done: false});
+      setImmediate(() => response.socket!.destroy());
+    },
+    /could not be read to its end: (?:other side closed|.*ECONNRESET)/u,
+  ],
+  [
     'sends an error',
     (_, response) => sendEvents(response, [{error: {message: 'EngineCore died'}}]),
     /gave up: EngineCore died/u,
@@ -294,6 +303,64 @@ for (const [what, route, message] of [
     await t.throwsAsync(generator.generate({prompt}), {code: 'REMOTE_FAILED', message});
   });
 }
+
+test('a model that the server does not have is told at once, with those that it has', async t => {
+  for (const kind of ['vllm', 'llamacpp']) {
+    const error = await t.throwsAsync(open(t, kind, {}, {model: 'nope'}), {code: 'INVALID_INPUT'});
+    t.regex(error!.message, /has no model 'nope'\. It has 'arithmetic'$/u);
+  }
+
+  // One that lists adapters only by the model they are of, and one of which nothing is known.
+  for (const kind of ['sglang', 'somebody']) {
+    const {generator} = await open(t, kind, {}, {model: 'arithmetic:tuned'});
+    t.is(generator.info.model, 'arithmetic:tuned');
+  }
+});
+
+test('a server that scores is no generator', async t => {
+  const error = await t.throwsAsync(open(t, 'implicit-prm', {}), {code: 'REMOTE_FAILED'});
+  t.regex(error!.message, /implicit-prm serve.*scores and writes nothing/u);
+});
+
+test('more continuations than llama-server is asked for at once come in their order', async t => {
+  const fake = await fakeLlamaServer();
+  t.teardown(fake.close);
+  await using generator = await openGenerator({url: fake.url});
+  t.is(generator.info.model, fakeLlamaModel);
+  const {continuations, usage} = await generator.generate({prompt: 'Hi', n: 100, seed: 35, maxTokens: 12});
+  t.deepEqual(continuations[99], {text: 'Step 1: so i', reason: 'length', stop: null, tokens: 12});
+  t.deepEqual(usage, {evaluated: 900, generated: 1200});
+});
+
+test('llama-server is asked for 64 at once: an abort ends these, and begins none that waited', async t => {
+  const control = new AbortController();
+  const stub = await serveCompletions('llamacpp', {
+    '/v1/completions': (_, response) => {
+      response.on('close', () => closed++);
+      sendEvents(response, [{choices: [{index: 0, text: 'Step'}]}], {done: false});
+    },
+  });
+  t.teardown(stub.close);
+  let closed = 0;
+  let told = 0;
+  await using generator = await openGenerator({url: stub.url});
+  const {continuations} = await generator.generate({
+    prompt,
+    n: 70,
+    signal: control.signal,
+    onText: () => ++told === 64 && control.abort(),
+  });
+  t.deepEqual(
+    continuations.map(({text, reason}) => `${text} ${reason}`),
+    [...new Array(64).fill('Step aborted'), ...new Array(6).fill(' aborted')],
+  );
+  for (let waited = 0; closed < 64 && waited < 200; waited++) {
+    await setTimeout(10);
+  }
+
+  t.is(closed, 64);
+  t.is(completions(stub).length, 64);
+});
 
 test('an abort leaves what had come, and closes the connection', async t => {
   let closed = () => {};

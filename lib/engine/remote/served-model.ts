@@ -1,7 +1,13 @@
 import {InvalidInputError} from '../../errors/invalid-input-error.js';
 import {showValue} from '../../errors/show-value.js';
 import {RemoteServer} from '../../utils/http/remote-server.js';
-import {type ListedModel, listModels, type ServerKind} from '../../utils/http/server-models.js';
+import {
+  type ListedModel,
+  listModels,
+  modelNamed,
+  namesOf,
+  type ServerKind,
+} from '../../utils/http/server-models.js';
 import type {RemoteEngineKind} from './remote-options.js';
 
 /** A model of a server, which has been asked for it. */
@@ -64,18 +70,13 @@ function chooseModel(
   wanted: string | undefined,
   server: RemoteServer,
 ): ListedModel {
-  const shown = models.slice(0, 8).map(({id}) => showValue(id));
-  const names = `${shown.join(', ')}${models.length > shown.length ? ', …' : ''}`;
   if (wanted === undefined && models.length > 1) {
-    throw new InvalidInputError(`${server.url} has several models, so that one has to be named: ${names}`);
+    throw new InvalidInputError(
+      `${server.url} has several models, so that one has to be named: ${namesOf(models)}`,
+    );
   }
 
-  const found = wanted === undefined ? models[0] : models.find(({id}) => id === wanted);
-  if (!found) {
-    throw new InvalidInputError(`${server.url} has no model ${showValue(wanted)}. It has ${names}`);
-  }
-
-  return found;
+  return wanted === undefined ? models[0]! : modelNamed(models, wanted, server);
 }
 
 function requireKnown(

@@ -1,10 +1,11 @@
 import type {z} from 'zod';
+import {Lane} from '../../engine/remote/lane.js';
 import {GenerationError} from '../../errors/generation-error.js';
 import type {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
 import {check} from '../../utils/check.js';
 import {credentials} from '../../utils/http/credentials.js';
-import {RemoteServer} from '../../utils/http/remote-server.js';
-import {listModels, type ServerKind} from '../../utils/http/server-models.js';
+import {RemoteServer, reasonOf} from '../../utils/http/remote-server.js';
+import type {ServerKind} from '../../utils/http/server-models.js';
 import {type CheckedInput, generateSchema} from '../generate-schema.js';
 import type {RemoteGeneratorOptions, remoteOptionsSchema} from '../generator-options.js';
 import {type LoadedModel, loadLlamaModel} from '../local/llama-model.js';
@@ -17,11 +18,13 @@ import type {
   TextGenerator,
 } from '../text-generator.js';
 import {type CompletionEvent, completionEvents, usageOf} from './completion-events.js';
+import {modelThatWrites} from './model-that-writes.js';
 import {ReceivedContinuation} from './received-continuation.js';
+import {samplingFields} from './sampling-fields.js';
 import {type CompletionPrompt, completionPrompt} from './server-prompts.js';
 
-/** What a server may write at most if nobody says: servers differ in what they take for that. */
-const mostTokens = 1024;
+/** Under way at once, more than a server has places: with 600 of them llama-server wrote less than half as fast. */
+const mostRequests = 64;
 
 type Secrets = Pick<RemoteGeneratorOptions, 'apiKey' | 'headers'>;
 
@@ -55,7 +58,7 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
     secrets: Secrets,
   ): Promise<RemoteGenerator> {
     const server = new RemoteServer({url, retries, ...credentials(secrets, "openGenerator's options")});
-    const {models, kind} = await listModels(server, signal);
+    const found = await modelThatWrites(server, model, signal);
     const loaded =
       tokenizer === undefined
         ? undefined
@@ -64,7 +67,7 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
       const tokeniser =
         loaded && (await generationTokeniser(loaded.model, {templateArguments, date, signal}));
       return new RemoteGenerator({
-        ...{server, model: model ?? models[0]!.id, kind, loaded, tokeniser},
+        ...{server, ...found, loaded, tokeniser},
         templateArguments: templateArguments ?? {},
       });
     } catch (error) {
@@ -80,6 +83,7 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
   readonly #tokeniser: ConversationTokeniser | undefined;
   readonly #templateArguments: RemoteParts['templateArguments'];
   readonly #closing = new AbortController();
+  readonly #requests = new Lane(mostRequests);
 
   private constructor({server, model, kind, loaded, tokeniser, templateArguments}: RemoteParts) {
     this.#server = server;
@@ -147,7 +151,7 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
     }
   }
 
-  /** Asks for a part, and adds what comes to the continuations. */
+  /** Asks for a part once there is room for it at the server, and adds what comes to the continuations. */
   async #receive(
     {prompt, first, n}: Part,
     received: readonly ReceivedContinuation[],
@@ -158,11 +162,11 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
     // So that a stop text that is found here ends the request as well.
     const enough = new AbortController();
     const signal = AbortSignal.any([input.signal, enough.signal]);
+    const sampling = samplingFields(this.#kind, this.#model, input);
+    const body = {...sampling, prompt, n, stop, seed: input.seed + first};
     let usage = none;
-    try {
-      const body = {...this.#sampling(input), prompt, n, stop, seed: input.seed + first};
-      const response = await this.#server.request('/v1/completions', body, signal);
-      for await (const event of this.#events(response)) {
+    const receive = async () => {
+      for await (const event of this.#events(body, signal)) {
         for (const choice of event.choices) {
           const text = own[choice.index]?.add(choice) ?? '';
           if (text !== '') {
@@ -172,9 +176,12 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
 
         usage = usageOf(event) ?? usage;
         if (stop.length < input.stop.length && own.every(({ended}) => ended)) {
-          break;
+          return;
         }
       }
+    };
+    try {
+      await this.#requests.run(this.#model, receive, signal);
     } catch (error) {
       if (!input.signal.aborted) {
         throw error;
@@ -190,7 +197,8 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
     return usage;
   }
 
-  async *#events(response: Response): AsyncGenerator<CompletionEvent> {
+  async *#events(body: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<CompletionEvent, void> {
+    const response = await this.#server.request('/v1/completions', body, signal);
     const url = `${this.#server.url}/v1/completions`;
     let said: string | undefined;
     try {
@@ -203,39 +211,11 @@ export class RemoteGenerator implements TextGenerator, AsyncDisposable {
         yield event;
       }
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw this.#server.failure(`the answer could not be read to its end: ${why}`, url, {cause});
+      throw this.#server.failure(`the answer could not be read to its end: ${reasonOf(cause)}`, url, {cause});
     }
 
     if (said !== undefined) {
       throw this.#server.failure('the server gave up', url, {body: said});
-    }
-  }
-
-  /** The fields that say how to draw. What is left out would be whatever the server likes. */
-  #sampling({temperature, topP, minP, topK, maxTokens = mostTokens}: CheckedInput): Record<string, unknown> {
-    const common = {
-      model: this.#model,
-      max_tokens: maxTokens,
-      temperature,
-      top_p: topP,
-      stream: true,
-      stream_options: {include_usage: true},
-    };
-    switch (this.#kind) {
-      case 'vllm':
-        return {...common, top_k: topK ?? -1, min_p: minP, repetition_penalty: 1, return_token_ids: true};
-      case 'sglang':
-        return {...common, top_k: topK ?? -1, min_p: minP, repetition_penalty: 1};
-      case 'llama-server':
-        return {...common, top_k: topK ?? -1, min_p: minP, timings_per_token: true};
-      default:
-        // OpenAI refuses what it does not know.
-        return {
-          ...common,
-          ...(topK === undefined ? {} : {top_k: topK}),
-          ...(minP === 0 ? {} : {min_p: minP}),
-        };
     }
   }
 

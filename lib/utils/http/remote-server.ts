@@ -215,8 +215,8 @@ function explain(status: number): string {
     : `the server answers with status ${status}`;
 }
 
-/** undici says what went wrong in the cause. */
-function reasonOf(error: unknown): string {
+/** What went wrong with a request; undici says it in the cause. */
+export function reasonOf(error: unknown): string {
   const {cause, message} = error as Error;
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message;
 }

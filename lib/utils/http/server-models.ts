@@ -1,4 +1,6 @@
 import {z} from 'zod';
+import {InvalidInputError} from '../../errors/invalid-input-error.js';
+import {showValue} from '../../errors/show-value.js';
 import type {RemoteServer} from './remote-server.js';
 
 /** What runs at a server, as far as it matters: which fields it knows, and what it tells of an end. */
@@ -7,6 +9,8 @@ export type ServerKind = 'vllm' | 'sglang' | 'llama-server' | 'implicit-prm' | '
 const listed = z.object({
   /** The model's name at the server. */
   id: z.string(),
+  /** Other names of it, at llama-server. */
+  aliases: z.array(z.string()).nullish(),
   owned_by: z.string().nullish(),
   /** Where the server has it from. */
   root: z.string().nullish(),
@@ -49,4 +53,24 @@ export async function listModels(
   }
 
   return {models: data.data, kind: kinds[data.data[0]!.owned_by ?? ''] ?? 'other'};
+}
+
+/**
+ * The model of that name among those that a server lists.
+ *
+ * @throws {@link InvalidInputError} if there is none; it tells which there are
+ */
+export function modelNamed(models: readonly ListedModel[], name: string, server: RemoteServer): ListedModel {
+  const found = models.find(({id, aliases}) => id === name || aliases?.includes(name));
+  if (!found) {
+    throw new InvalidInputError(`${server.url} has no model ${showValue(name)}. It has ${namesOf(models)}`);
+  }
+
+  return found;
+}
+
+/** Names of models for an error, the first ones if there are many. */
+export function namesOf(models: readonly ListedModel[]): string {
+  const shown = models.slice(0, 8).map(({id}) => showValue(id));
+  return `${shown.join(', ')}${models.length > shown.length ? ', …' : ''}`;
 }
