@@ -336,12 +336,16 @@ test('llama-server is asked for 64 at once: an abort ends these, and begins none
   const control = new AbortController();
   const stub = await serveCompletions('llamacpp', {
     '/v1/completions': (_, response) => {
-      response.on('close', () => closed++);
+      response.on('close', () => ++closed === 64 && allClosed());
       sendEvents(response, [{choices: [{index: 0, text: 'Step'}]}], {done: false});
     },
   });
   t.teardown(stub.close);
   let closed = 0;
+  let allClosed = () => {};
+  const ended = new Promise<void>(resolve => {
+    allClosed = resolve;
+  });
   let told = 0;
   await using generator = await openGenerator({url: stub.url});
   const {continuations} = await generator.generate({
@@ -354,11 +358,7 @@ test('llama-server is asked for 64 at once: an abort ends these, and begins none
     continuations.map(({text, reason}) => `${text} ${reason}`),
     [...new Array(64).fill('Step aborted'), ...new Array(6).fill(' aborted')],
   );
-  for (let waited = 0; closed < 64 && waited < 200; waited++) {
-    await setTimeout(10);
-  }
-
-  t.is(closed, 64);
+  await ended;
   t.is(completions(stub).length, 64);
 });
 
