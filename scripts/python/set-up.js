@@ -1,6 +1,7 @@
 // Makes the Python environment of a kind of test in build/python/, out of packages from PyPI, unless it is there already:
 //
 //   node scripts/python/set-up.js clients
+//   node scripts/python/set-up.js llama-server
 //   node scripts/python/set-up.js vllm
 //
 // Ends with 3 where there cannot be one, and says why.
@@ -13,14 +14,15 @@ import {fileURLToPath} from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const own = name => path.join(root, 'scripts', 'python', name);
-const names = ['clients', 'vllm'];
+/** Whether there is a torch in it, which wants CUDA. */
+const environments = {clients: true, 'llama-server': false, vllm: true};
 const uvVersion = '0.13.9';
 const [name] = process.argv.slice(2);
 const environment = path.join(root, 'build', 'python', String(name));
 const python = path.join(environment, 'bin', 'python');
 
-if (!names.includes(name)) {
-  end(2, `unknown environment ${JSON.stringify(name)}: it is one of ${names.join(', ')}`);
+if (!Object.hasOwn(environments, name)) {
+  end(2, `unknown environment ${JSON.stringify(name)}: it is one of ${Object.keys(environments).join(', ')}`);
 }
 
 const lacking = whatIsLacking();
@@ -41,7 +43,10 @@ for (const file of files) {
 const wanted = digest.digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   install();
-  run(python, own('cuda_stubs.py'), sitePackages());
+  if (environments[name]) {
+    run(python, own('cuda_stubs.py'), sitePackages());
+  }
+
   writeFileSync(stamp, wanted);
 }
 
@@ -77,7 +82,8 @@ function whatIsLacking() {
     return 'its packages are for Linux on x64';
   }
 
-  const missing = ['gcc', 'objdump', 'nm'].filter(command => spawnSync(command, ['--version']).status !== 0);
+  const tools = environments[name] ? ['gcc', 'objdump', 'nm'] : [];
+  const missing = tools.filter(command => spawnSync(command, ['--version']).status !== 0);
   if (missing.length > 0) {
     return `${missing.join(', ')} is not installed`;
   }

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 
 /** What `scripts/python/set-up.js` installs. */
-export type PythonEnvironment = 'clients' | 'vllm';
+export type PythonEnvironment = 'clients' | 'llama-server' | 'vllm';
 
 /** The Python of an environment for tests. */
 export function pythonOf(name: PythonEnvironment): string {
