@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import {parseHTML} from 'linkedom';
 import type {SearchMethod} from '../../lib/eval/search/types.js';
 import type {Run} from './runs.js';
-import {drawing} from './tables.js';
+import {drawing, problemsOf} from './tables.js';
 
 const ink = '#1f2328';
 /** Of two titles, in per cent of right answers. */
@@ -19,10 +19,11 @@ const lines = [
   {method: 'mcts', by: 'best', title: 'MCTS', colour: '#bc4c00'},
 ] as const satisfies readonly {method: Run['method']; by: SearchMethod; title: string; colour: string}[];
 
-/** Draws right answers against generated tokens as SVG, with intervals of 95 %. */
+/** Draws right answers against generated tokens as SVG, with intervals of 95 %; of several runs for an n the largest. */
 export function plotSearches(runs: readonly Run[]): string {
+  const largest = runs.filter(run => !runs.some(other => isLarger(other, run)));
   const points = lines.flatMap(({method, by, title}) =>
-    runs
+    largest
       .filter(run => run.method === method)
       .map(({n, tally}) => {
         const {accuracy, usage} = tally.evaluate(drawing);
@@ -56,6 +57,10 @@ export function plotSearches(runs: readonly Run[]): string {
   });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   return `${svg.outerHTML}\n`;
+}
+
+function isLarger(one: Run, other: Run): boolean {
+  return one.method === other.method && one.n === other.n && problemsOf(one) > problemsOf(other);
 }
 
 /** Titles at the height of their last points, the highest first, and none over another. */

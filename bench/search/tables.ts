@@ -27,22 +27,41 @@ export function searchTable(runs: readonly Run[]): string {
   return markdownTable(['', 'problems', ...columns.map(([, title]) => title), 'generated', 'scored'], rows);
 }
 
-/** How much more often the best response of a search is right than what best-of-N makes of the same n. */
+/**
+ * How much more often the best response of a search is right than what best-of-N makes of the same n for the same problems.
+ * A search without such a best-of-N beside it is left out.
+ */
 export function gainTable(runs: readonly Run[]): string {
   const rows = runs
     .filter(({method}) => method !== 'bestOfN')
-    .map(run => {
-      const sampled = runs.find(({method, n}) => method === 'bestOfN' && n === run.n)!;
+    .flatMap(run => {
+      const sampled = runs.find(
+        other => other.method === 'bestOfN' && other.n === run.n && problemsOf(other) === problemsOf(run),
+      );
+      if (!sampled) {
+        return [];
+      }
+
       const gains = (['majority', 'weighted', 'best'] as const).map(name => gain(run, sampled, name));
       const share =
         run.tally.evaluate({resamples: 0, seed: 0}).usage.generated /
         sampled.tally.evaluate({resamples: 0, seed: 0}).usage.generated;
-      return [`${run.method}, n = ${run.n}`, ...gains.map(percent), share.toFixed(2)];
+      return [
+        [`${run.method}, n = ${run.n}`, String(problemsOf(run)), ...gains.map(percent), share.toFixed(2)],
+      ];
     });
   return markdownTable(
-    ['best of …', '− majority', '− weighted vote', '− best of N', 'tokens, times those of best of N'],
+    [
+      ...['best of …', 'problems', '− majority', '− weighted vote', '− best of N'],
+      'tokens, times those of best of N',
+    ],
     rows,
   );
+}
+
+/** How many problems a run is of. */
+export function problemsOf({tally}: Run): number {
+  return tally.outcomes('best').length;
 }
 
 /** On the same problems. */
