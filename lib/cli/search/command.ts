@@ -75,7 +75,7 @@ async function searchFile(
       await printTable([run], flags, output.file !== undefined);
     }
 
-    tellSkipped(counts, 'problem');
+    tellSkipped(counts, 'problem', 'answered');
   });
 }
 
