@@ -74,21 +74,22 @@ function resultOf(run: SearchRun): SearchResult {
   const candidates = run.candidates
     .map(({node}) => run.candidateOf(run.nodes[node]!))
     .toSorted((a, b) => b.score - a.score);
-  const unfinished = run.nodes
-    .filter(({state, scored}) => state !== 'finished' && scored)
-    .map(node => run.candidateOf(node));
-  // The furthest along of them; a first step has little to go wrong with.
-  const [furthest = null] = unfinished.toSorted(
-    (a, b) => b.steps.length - a.steps.length || b.score - a.score,
-  );
   return {
-    best: candidates[0] ?? furthest,
+    best: candidates[0] ?? furthest(run),
     candidates,
     answers: {majority: winner(candidates, 'majority'), weighted: winner(candidates, 'weighted')},
     tree: run.root.toTree(),
     usage: {...run.usage},
     ended: run.exhausted ?? 'done',
   };
+}
+
+/** The unfinished response that is furthest along; a first step has little to go wrong with. */
+function furthest(run: SearchRun): SearchCandidate | null {
+  const [node] = run.nodes
+    .filter(({state, scored}) => state !== 'finished' && scored)
+    .toSorted(({scored: a}, {scored: b}) => b!.steps.length - a!.steps.length || b!.score - a!.score);
+  return node ? run.candidateOf(node) : null;
 }
 
 function winner(candidates: readonly SearchCandidate[], by: 'majority' | 'weighted'): string | null {
