@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type {ChalkInstance} from 'chalk';
 import type {SearchEvaluation, SearchMethod} from '../../eval/search/types.js';
 import {printable} from '../../utils/printable.js';
@@ -32,7 +33,7 @@ const countWidth = 10;
  * @returns lines, each with its line end
  */
 export function formatSearches(runs: readonly SearchedRun[], chalk: ChalkInstance): string {
-  const labels = runs.map(labelOf);
+  const labels = labelsOf(runs);
   const width = Math.max(...labels.map(({length}) => length)) + 2;
   const head = [
     ...columns.map(([, label]) => label.padEnd(cellWidth)),
@@ -59,6 +60,17 @@ function cells({accuracy, usage}: SearchedRun, chalk: ChalkInstance): string {
       Math.round(count).toLocaleString('en').padStart(countWidth),
     ),
   ].join(' ');
+}
+
+/** What the rows begin with: how was searched, and where that is the same for some the name of the file. */
+function labelsOf(runs: readonly SearchedRun[]): string[] {
+  const labels = runs.map(labelOf);
+  return runs.map(({file}, index) => {
+    const label = labels[index]!;
+    return labels.indexOf(label) === labels.lastIndexOf(label)
+      ? label
+      : `${label}, ${printable(path.basename(file))}`;
+  });
 }
 
 function labelOf({method, n, budget}: SearchedRun): string {

@@ -112,6 +112,13 @@ test('the table at the end tells how many are right and what they took', async t
   t.is(runs[0].usage.generated, generated / 6);
 });
 
+test('rows of the table that say the same have the names of their files', async t => {
+  await writeFile(file('other.jsonl'), wholeText);
+  const both = ['search', '--from-results', file('whole.jsonl'), file('other.jsonl')];
+  const {stdout} = await runCliHere(both);
+  t.regex(stdout, /^beam, n = 4, whole\.jsonl {2}.*\nbeam, n = 4, other\.jsonl {2}/mu);
+});
+
 test('after kill -9 a resumed search ends with the same results', async t => {
   const output = file('killed.jsonl');
   const args = [...search, '--seed', '9', '-o', output];
