@@ -3,7 +3,7 @@
 //   npm run test:asan [-- FILES OF TESTS AND OTHER ARGUMENTS OF AVA]
 //   npm run test:tsan [-- FILES OF TESTS AND OTHER ARGUMENTS OF AVA]
 //
-// The addon alone is instrumented, not llama.cpp, ggml and Node.
+// The addon alone is instrumented, not llama.cpp, ggml and Node: what goes wrong inside of them is not seen.
 import {execFileSync, spawnSync} from 'node:child_process';
 import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -14,21 +14,19 @@ import {fileURLToPath} from 'node:url';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const compiler = process.env.CXX ?? 'c++';
 
-// All that runs the addon in the process of the test, but for test/native/leaks.test.ts, since sanitizers keep freed memory
-// for a while. What is done in child processes, such as the command line, meets the same native code.
+// All that runs the addon in the process of the test, but for what measures memory: sanitizers keep freed memory for a while.
+// What is done in child processes, such as the command line, meets the same native code.
+const leftOut = [
+  'test/native/leaks.test.ts',
+  // These look for files, and begin many processes.
+  'test/engine/native/find-runtime.test.ts',
+  'test/engine/native/runtime-libraries.test.ts',
+];
 const sanitizers = {
   // AddressSanitizer and UndefinedBehaviorSanitizer. Leaks are not looked for, since node leaves plenty at exit:
   // test/native/leaks.test.ts does that.
   address: {
-    tests: [
-      'test/engine',
-      'test/native',
-      'test/pair',
-      'test/score',
-      'test/session',
-      'test/text',
-      '!test/native/leaks.test.ts',
-    ],
+    tests: ['test/engine', 'test/native', 'test/pair', 'test/score', 'test/session', 'test/text'],
     libraries: ['libasan.so', 'libubsan.so', 'libstdc++.so'],
     environment: {ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stacktrace=1'},
   },
@@ -58,7 +56,7 @@ const status = run(
   [
     path.join('node_modules', 'ava', 'entrypoints', 'cli.mjs'),
     '--timeout=10m',
-    ...(args.length > 0 ? args : sanitizer.tests),
+    ...(args.length > 0 ? args : testFiles(sanitizer.tests)),
   ],
   {
     IMPLICIT_PRM_ADDON: path.join(root, out, 'Release', 'implicit_prm.node'),
@@ -69,24 +67,46 @@ const status = run(
     ...sanitizer.environment,
   },
 );
-const races = ownReports();
+const all = allReports();
+const races = all.filter(isOwn);
 rmSync(reports, {recursive: true});
 if (name === 'thread') {
-  process.stdout.write(`${races.join('\n')}\nThreadSanitizer: ${races.length} reports on the addon\n`);
+  process.stdout.write(
+    `${races.join('\n')}\nThreadSanitizer: ${races.length} reports on the addon; ${all.length - races.length} on Node alone are left out.\n`,
+  );
 }
+
+process.stdout.write(
+  `The addon alone was instrumented, not llama.cpp, ggml and Node${args.length > 0 ? '' : `; left out: ${leftOut.join(', ')}`}.\n`,
+);
 
 requireSuccess(status === 0 && races.length > 0 ? 1 : status);
 
-/** The reports in which the addon itself does something, rather than having begun the thread in which node does. */
-function ownReports() {
+/** The tests of folders and files, since ava takes no exceptions on its command line. */
+function testFiles(places) {
+  return places
+    .flatMap(place =>
+      place.endsWith('.ts')
+        ? [place]
+        : readdirSync(path.join(root, place), {recursive: true, encoding: 'utf8'})
+            .filter(file => file.endsWith('.test.ts'))
+            .map(file => path.posix.join(place, file)),
+    )
+    .filter(file => !leftOut.includes(file));
+}
+
+function allReports() {
   return readdirSync(reports)
     .flatMap(file => readFileSync(path.join(reports, file), 'utf8').split(/^={10,}$/mu))
-    .filter(report => {
-      const [accesses] = report.split(/^ {2}(?:Thread T|Location is|Mutex M)/mu);
-      // The count of those who hold an exception is atomic, in libstdc++, where ThreadSanitizer does not see it.
-      const isCounted = accesses.includes('exception_ptr::_M_release');
-      return accesses.includes('implicit_prm.node') && !isCounted;
-    });
+    .filter(report => report.includes('WARNING: ThreadSanitizer'));
+}
+
+/** Whether the addon itself does something there, rather than having begun the thread in which node does. */
+function isOwn(report) {
+  const [accesses] = report.split(/^ {2}(?:Thread T|Location is|Mutex M)/mu);
+  // The count of those who hold an exception is atomic, in libstdc++, where ThreadSanitizer does not see it.
+  const isCounted = accesses.includes('exception_ptr::_M_release');
+  return accesses.includes('implicit_prm.node') && !isCounted;
 }
 
 function libraryPath(library) {

@@ -46,7 +46,8 @@ test('leaving in the middle of the work is clean, however long the process takes
     scoreSteps(pair, {prompt: 'x', responses}, {onProgress() { process.exit(7); }});
   `,
     [],
-    {environment: {LD_PRELOAD: library}},
+    // Behind a sanitizer, which has to be the first.
+    {environment: {LD_PRELOAD: [process.env.LD_PRELOAD, library].filter(Boolean).join(' ')}},
   );
   t.deepEqual({code, signal, stderr}, {code: 7, signal: null, stderr: ''});
 });

@@ -6,7 +6,11 @@ const preamble = `
   import {bundledPair, openPair, scoreSteps} from './lib/index.js';
   const pair = await openPair({...bundledPair(), gpu: false, threads: 1, isolate: true});
   // Work for minutes: whatever ends sooner has been ended.
-  const responses = Array.from({length: 3000}, (_, i) => (i + '1 + 1 = 2\\n\\n').repeat(30));
+  const work = Array.from({length: 5000}, (_, i) => {
+    const tokens = Int32Array.from({length: 400}, (_, place) => (place * 7) % 200);
+    tokens.set([i % 200, Math.floor(i / 200)]);
+    return {tokens, from: 2};
+  });
   const pid = pair.engine.inner.pid;
 `;
 
@@ -22,7 +26,8 @@ test('an idle pair does not keep the host alive, and its process goes with it', 
 
 test('pending work keeps the host alive until it is done', async t => {
   const {code, stdout} = await runScript(`${preamble}
-    scoreSteps(pair, {prompt: 'x', responses: responses.slice(0, 20)}).then(({length}) => console.log(length));
+    const responses = Array.from({length: 20}, (_, i) => i + '1 + 1 = 2\\n\\nAnswer: 2');
+    scoreSteps(pair, {prompt: 'x', responses}).then(({length}) => console.log(length));
   `);
   t.deepEqual({code, stdout}, {code: 0, stdout: '20\n'});
 });
@@ -30,7 +35,7 @@ test('pending work keeps the host alive until it is done', async t => {
 test('leaving in the middle of the work is clean, and leaves no process', async t => {
   const {code, signal, stdout, stderr} = await runScript(`${preamble}
     process.stdout.write(pid + '\\n', () => {
-      scoreSteps(pair, {prompt: 'x', responses}, {onProgress() { process.exit(7); }});
+      pair.engine.logprobs(work, {onProgress() { process.exit(7); }});
     });
   `);
   t.like({code, signal, stderr}, {code: 7, signal: null, stderr: ''});
@@ -40,7 +45,7 @@ test('leaving in the middle of the work is clean, and leaves no process', async 
 test('a host that is killed in the middle of the work leaves no process', async t => {
   const {signal, stdout} = await runScript(`${preamble}
     process.stdout.write(pid + '\\n', () => {
-      scoreSteps(pair, {prompt: 'x', responses}, {onProgress() { process.kill(process.pid, 'SIGKILL'); }});
+      pair.engine.logprobs(work, {onProgress() { process.kill(process.pid, 'SIGKILL'); }});
     });
   `);
   t.is(signal, 'SIGKILL');
