@@ -9,6 +9,7 @@ import {choicesSection} from './sections/choices.js';
 import {isolationSection} from './sections/isolation.js';
 import {memorySection} from './sections/memory.js';
 import {nextStepSection} from './sections/next-step.js';
+import {openingSection} from './sections/opening.js';
 import {overheadSection} from './sections/overhead.js';
 import {realModelSection} from './sections/real-model.js';
 import {rivalsSection} from './sections/rivals.js';
@@ -23,6 +24,7 @@ const sections = {
   nextStep: nextStepSection,
   memory: memorySection,
   isolation: isolationSection,
+  opening: openingSection,
   training: trainingSection,
   realModel: realModelSection,
   choices: choicesSection,
