@@ -2,6 +2,7 @@
 
 #include "../error.h"
 
+#include <cstring>
 #include <mutex>
 #include <string>
 
@@ -37,6 +38,18 @@ Compute::Compute(const TrainApi& api, ggml_backend_dev_t device, int32_t threads
 }
 
 std::string Compute::deviceName() const { return device_ ? api_.ggml_backend_dev_description(device_) : ""; }
+
+Operations Compute::operations() const {
+    if (device_) return Operations::Portable;
+    ggml_backend_dev_t cpu = api_.ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
+    const auto features = reinterpret_cast<ggml_backend_get_features_t>(api_.ggml_backend_reg_get_proc_address(
+        api_.ggml_backend_dev_backend_reg(cpu), "ggml_backend_get_features"));
+    if (!features) return Operations::Cpu;
+    for (const auto* feature = features(api_.ggml_backend_dev_backend_reg(cpu)); feature->name; ++feature) {
+        if (std::strcmp(feature->name, "AVX512_BF16") == 0) return Operations::CpuWithBf16;
+    }
+    return Operations::Cpu;
+}
 
 void Compute::run(ggml_cgraph* graph, const std::function<bool()>& cancelled) const {
     std::unique_lock<Turns> turn(turns_, std::defer_lock);

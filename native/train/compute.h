@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../turns.h"
+#include "operations.h"
 #include "train-api.h"
 
 #include <functional>
@@ -23,6 +24,8 @@ public:
     bool isDevice() const { return device_ != nullptr; }
     /// What the device calls itself, empty for the CPU.
     std::string deviceName() const;
+    /// The fastest that this backend has.
+    Operations operations() const;
 
     /// Throws Cancelled if `cancelled` says so, on a device between two operations; Error EVALUATION_FAILED.
     void run(ggml_cgraph* graph, const std::function<bool()>& cancelled) const;

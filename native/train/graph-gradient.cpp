@@ -88,6 +88,8 @@ void GraphGradient::step(ggml_tensor* node, Gradient g) {
         break;
     case GGML_OP_MUL_MAT:
         return product(node, g);
+    case GGML_OP_CUSTOM:
+        return accumulate(Bf16Products::operandOf(node), throughWeight(a, g));
     case GGML_OP_NORM:
         return norm(node, g);
     case GGML_OP_RMS_NORM:
@@ -119,6 +121,7 @@ void GraphGradient::product(ggml_tensor* node, Gradient g) {
 }
 
 ggml_tensor* GraphGradient::throughWeight(ggml_tensor* weight, Gradient g) {
+    if (hasBf16_ && Bf16Products::takes(build_.api(), weight)) return bf16Products_.backward(weight, g);
     if (weight->ne[1] <= 2 * rowsAtOnce)
         return build_.product(transposedWeight(weight), build_.contiguous(g));
     ggml_tensor* sum = nullptr;

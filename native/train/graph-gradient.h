@@ -1,6 +1,8 @@
 #pragma once
 
+#include "cpu/bf16-products.h"
 #include "graph-builder.h"
+#include "operations.h"
 
 #include <unordered_map>
 #include <unordered_set>
@@ -16,9 +18,9 @@ public:
     static constexpr int64_t rowsAtOnce = 8192;
 
     /// `rowNumbers`: a leaf of 0, 1, 2, … , as many as any smaller weight has rows.
-    /// `portable`: by operations that every backend has; else by those of the CPU, which are faster there.
-    GraphGradient(GraphBuilder& build, ggml_tensor* rowNumbers, bool portable)
-        : build_(build), rowNumbers_(rowNumbers), portable_(portable) {}
+    GraphGradient(GraphBuilder& build, ggml_tensor* rowNumbers, Operations operations)
+        : build_(build), rowNumbers_(rowNumbers), portable_(operations == Operations::Portable),
+          hasBf16_(operations == Operations::CpuWithBf16), bf16Products_(build) {}
 
     /// Extends the graph to ∂L/∂x for each x of `wanted`, given ∂L/∂output. Throws Error TRAINING_UNSUPPORTED
     /// naming an operation that has no derivative here.
@@ -55,7 +57,8 @@ private:
 
     GraphBuilder& build_;
     ggml_tensor* rowNumbers_;
-    bool portable_;
+    bool portable_, hasBf16_;
+    Bf16Products bf16Products_;
     std::unordered_map<const ggml_tensor*, Gradient> gradients_;
     std::unordered_set<const ggml_tensor*> needed_;
     std::unordered_map<const ggml_tensor*, ggml_tensor*> transposed_;

@@ -6,7 +6,7 @@ LayerGraph::LayerGraph(const TrainApi& api, const ModelGraph& model, const LoraW
                        const LayerTensors& tensors, int32_t layer, Parts parts)
     : build_(api) {
     const auto index = static_cast<size_t>(layer);
-    ggml_tensor* output = LayerReplay(build_, model, *tensors.weights, adapter)
+    ggml_tensor* output = LayerReplay(build_, model, *tensors.weights, adapter, tensors.operations)
                               .layer(layer, tensors.states[index], tensors.inputs);
     if (parts.forward)
         build_.store(output, tensors.states[index + 1]);
@@ -28,7 +28,7 @@ void LayerGraph::differentiate(const ModelGraph& model, const LoraWeights& adapt
     }
     ggml_tensor* input = tensors.states[static_cast<size_t>(layer)];
     if (passesOn) wanted.push_back(input);
-    GraphGradient gradient(build_, tensors.rowNumbers, tensors.portable);
+    GraphGradient gradient(build_, tensors.rowNumbers, tensors.operations);
     gradient.differentiate(output, tensors.gradient, wanted);
     for (const LoraWeights::Pair* pair : pairs) {
         build_.output(build_.addInto(pair->gradientA, gradient.of(pair->a)));

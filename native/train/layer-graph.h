@@ -13,7 +13,7 @@ struct LayerTensors {
     ReplayInputs inputs;
     const DeviceWeights* weights = nullptr;
     ggml_tensor* rowNumbers = nullptr;
-    bool portable = false;
+    Operations operations = Operations::Portable;
     /// By layer, what it is given; the last is what the last layer gives. [embedding, rows]
     std::vector<ggml_tensor*> states;
     /// ∂L/∂ of what the layer at hand gives; the layer replaces it by that of what it was given.

@@ -122,15 +122,28 @@ ggml_tensor* LayerReplay::makeClone(ggml_tensor* original) {
     for (int i = 0; i < GGML_MAX_SRC; ++i) {
         if (original->src[i]) sources[i] = replay(original->src[i]);
     }
+    if (isBf16Product(original))
+        return adapted(bf16Products_.forward(sources[0], sources[1]), original->src[0], sources[1]);
     ggml_tensor* made = build_.node(original, original->op, model_.shape(original, rows_));
     std::copy(std::begin(sources), std::end(sources), std::begin(made->src));
     if (original->op == GGML_OP_ROPE && sources[1]->ne[0] != made->ne[2])
         refuse("its positions are of more than one kind");
-    if (original->op != GGML_OP_MUL_MAT || !adapter_) return made;
-    const LoraWeights::Pair* pair = adapter_->of(original->src[0]);
+    return original->op == GGML_OP_MUL_MAT ? adapted(made, original->src[0], sources[1]) : made;
+}
+
+/// llama.cpp rounds what it multiplies such a weight by just so.
+bool LayerReplay::isBf16Product(const ggml_tensor* original) const {
+    const ggml_tensor* weight = original->src[0];
+    return hasBf16_ && original->op == GGML_OP_MUL_MAT && weight->op == GGML_OP_NONE &&
+           weight->type == GGML_TYPE_BF16 && Bf16Products::takes(build_.api(), weight);
+}
+
+/// A product with a weight, and with its adapter if it has one.
+ggml_tensor* LayerReplay::adapted(ggml_tensor* made, const ggml_tensor* weight, ggml_tensor* x) {
+    const LoraWeights::Pair* pair = adapter_ ? adapter_->of(weight) : nullptr;
     if (!pair) return made;
     // Scaled where there is least of it.
-    ggml_tensor* inner = build_.scale(build_.product(pair->a, sources[1]), adapter_->scale());
+    ggml_tensor* inner = build_.scale(build_.product(pair->a, x), adapter_->scale());
     return build_.add(made, build_.product(pair->b, inner));
 }
 

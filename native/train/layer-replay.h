@@ -1,8 +1,10 @@
 #pragma once
 
+#include "cpu/bf16-products.h"
 #include "device-weights.h"
 #include "lora-weights.h"
 #include "model-graph.h"
+#include "operations.h"
 
 #include <unordered_map>
 
@@ -24,8 +26,9 @@ struct ReplayInputs {
 class LayerReplay {
 public:
     LayerReplay(GraphBuilder& build, const ModelGraph& model, const DeviceWeights& weights,
-                const LoraWeights* adapter)
-        : build_(build), model_(model), weights_(weights), adapter_(adapter) {}
+                const LoraWeights* adapter, Operations operations)
+        : build_(build), model_(model), weights_(weights), adapter_(adapter),
+          hasBf16_(operations == Operations::CpuWithBf16), bf16Products_(build) {}
 
     /// The output of a layer of that of the one before, [embedding, rows]; layer 0 takes the tokens.
     ggml_tensor* layer(int32_t layer, ggml_tensor* previous, const ReplayInputs& inputs);
@@ -38,6 +41,8 @@ private:
     ggml_tensor* makeLeaf(ggml_tensor* original) const;
     ggml_tensor* makeView(ggml_tensor* original);
     ggml_tensor* makeClone(ggml_tensor* original);
+    bool isBf16Product(const ggml_tensor* original) const;
+    ggml_tensor* adapted(ggml_tensor* made, const ggml_tensor* weight, ggml_tensor* x);
     ggml_tensor* attention(ggml_tensor* original);
     ggml_tensor* headsOf(ggml_tensor* queries);
     void requireKnown(const ggml_tensor* original) const;
@@ -46,6 +51,8 @@ private:
     const ModelGraph& model_;
     const DeviceWeights& weights_;
     const LoraWeights* adapter_;
+    bool hasBf16_;
+    Bf16Products bf16Products_;
     const ReplayInputs* inputs_ = nullptr;
     int64_t rows_ = 0;
     int32_t layer_ = 0;

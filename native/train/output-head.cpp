@@ -30,7 +30,7 @@ OutputHead::Graph OutputHead::build(ggml_tensor* states, int64_t count, bool wan
     graph.rows = build.input(GGML_TYPE_I32, {count, 1, 1, 1});
     graph.places = build.input(GGML_TYPE_I32, {count, 1, 1, 1});
     ggml_tensor* x = build.rows(states, graph.rows);
-    ggml_tensor* logits = LayerReplay(build, model_, weights_, nullptr).logits(x);
+    ggml_tensor* logits = LayerReplay(build, model_, weights_, nullptr, operations_).logits(x);
     ggml_tensor* probabilities = build.softmax(logits);
     const auto single = [&](ggml_tensor* values) { return build.reshape(values, {1, words * count, 1, 1}); };
     const auto byWord = [&](ggml_tensor* values) { return build.reshape(values, {1, words, count, 1}); };
@@ -43,7 +43,7 @@ OutputHead::Graph OutputHead::build(ggml_tensor* states, int64_t count, bool wan
     build.output(graph.logprobs);
     if (!wantsGradients) return graph;
     graph.ones = build.input(GGML_TYPE_F32, {1, count, 1, 1});
-    GraphGradient gradient(build, rowNumbers_, portable_);
+    GraphGradient gradient(build, rowNumbers_, operations_);
     ggml_tensor* others = single(build.scale(probabilities, -1));
     ggml_tensor* own = build.add(flat(build.rows(others, graph.places)), graph.ones);
     ggml_tensor* slope = build.setRows(others, own, graph.places);

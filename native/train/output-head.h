@@ -2,6 +2,7 @@
 
 #include "device-weights.h"
 #include "model-graph.h"
+#include "operations.h"
 #include "token-blocks.h"
 
 #include <functional>
@@ -13,9 +14,9 @@ namespace iprm {
 class OutputHead {
 public:
     OutputHead(const Compute& compute, const TrainApi& api, const ModelGraph& model,
-               const DeviceWeights& weights, ggml_tensor* rowNumbers, bool portable)
+               const DeviceWeights& weights, ggml_tensor* rowNumbers, Operations operations)
         : compute_(compute), api_(api), model_(model), weights_(weights), rowNumbers_(rowNumbers),
-          portable_(portable) {}
+          operations_(operations) {}
 
     struct Result {
         /// Nats, one for each scored token.
@@ -42,7 +43,7 @@ private:
     const ModelGraph& model_;
     const DeviceWeights& weights_;
     ggml_tensor* rowNumbers_;
-    bool portable_;
+    Operations operations_;
 };
 
 } // namespace iprm

@@ -50,7 +50,7 @@ Trainer::Trainer(const TrainerOptions& options, const LogSink& sink, const LoadP
       sink_(meter_.sink(sink)),
       compute_(api_, firstDevice(runtime_, options, sink), options.threads, runtime_.cpuTurns()),
       constants_(nullptr, api_.ggml_free), constantBuffer_(nullptr, api_.ggml_backend_buffer_free),
-      checkpoint_(options.checkpoint), portable_(options.portable || compute_.isDevice()),
+      checkpoint_(options.checkpoint), operations_(options.portable ? Operations::Portable : compute_.operations()),
       memoryLimit_(options.memoryLimit), rank_(options.rank), alpha_(options.alpha),
       stateBuffer_(nullptr, api_.ggml_backend_buffer_free), shared_(compute_.allocator()) {
     LogScope log(llama_, sink_);
@@ -127,7 +127,7 @@ void Trainer::chooseLayers(const TrainerOptions& options) {
     std::iota(numbers.begin(), numbers.end(), 0);
     compute_.write(rowNumbers_, numbers);
     weights_ = std::make_unique<DeviceWeights>(api_, compute_, graph_->weights());
-    head_ = std::make_unique<OutputHead>(compute_, api_, *graph_, *weights_, rowNumbers_, portable_);
+    head_ = std::make_unique<OutputHead>(compute_, api_, *graph_, *weights_, rowNumbers_, operations_);
 }
 
 /// Everything but the adapter, which is little, is planned before there is any of it.
@@ -173,7 +173,7 @@ LayerTensors Trainer::makeTensors(ggml_context* context, int64_t length, int64_t
     in.windowMask = graph_->window() > 0 ? make(GGML_TYPE_F32, {length, length, 1, blocks}) : in.mask;
     tensors.weights = weights_.get();
     tensors.rowNumbers = rowNumbers_;
-    tensors.portable = portable_;
+    tensors.operations = operations_;
     tensors.gradient = makeState();
     // What a layer with no gradient was given is of no use once it is done; layer 0 is given tokens.
     ggml_tensor* passing[2] = {nullptr, nullptr};

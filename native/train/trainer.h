@@ -146,7 +146,8 @@ private:
     BufferPointer constantBuffer_;
     ggml_tensor* rowNumbers_ = nullptr;
     int32_t firstTrained_ = 0;
-    bool checkpoint_, portable_;
+    bool checkpoint_;
+    Operations operations_;
     std::optional<size_t> memoryLimit_;
     int64_t plannedLength_ = 0, plannedBlocks_ = 0;
     int32_t rank_;
