@@ -61,22 +61,6 @@ void multiplyPanels(ggml_tensor* result, const uint16_t* panels, int64_t count, 
     }
 }
 
-void computeForward(ggml_tensor* result, int thread, int threads, void*) {
-    alignas(64) uint16_t panel[panelNumbers];
-    constexpr int64_t mostLength = panelNumbers / bf16::lanes;
-    const ggml_tensor* weight = result->src[0];
-    const auto stride = static_cast<int64_t>(weight->nb[1] / sizeof(uint16_t));
-    const auto* numbers = static_cast<const uint16_t*>(weight->data);
-    const Range share = shareOf(thread, threads, weight->ne[1] / bf16::lanes, bf16::lanes);
-    for (int64_t row = share.begin; row < share.end; row += bf16::lanes) {
-        for (int64_t at = 0; at < weight->ne[0]; at += mostLength) {
-            const int64_t pairs = std::min(mostLength, weight->ne[0] - at) / 2;
-            bf16::panelOfRows(numbers + row * stride + at, stride, pairs, panel);
-            multiplyPanels(result, panel, 1, pairs, row, at / 2);
-        }
-    }
-}
-
 /// Some columns of one row in BF16: where they are, or in `place`.
 const uint16_t* columnsOf(const ggml_tensor* weight, int64_t row, int64_t column, int64_t count,
                           const ggml_type_traits& type, uint16_t* place) {
@@ -91,6 +75,27 @@ const uint16_t* columnsOf(const ggml_tensor* weight, int64_t row, int64_t column
         bf16::fromFloats(values, count, place);
     }
     return place;
+}
+
+void computeForward(ggml_tensor* result, int thread, int threads, void* traits) {
+    alignas(64) uint16_t panel[panelNumbers];
+    alignas(64) uint16_t unpacked[bf16::lanes * mostColumns];
+    const ggml_tensor* weight = result->src[0];
+    const auto& type = *static_cast<const ggml_type_traits*>(traits);
+    const bool isUnpacked = weight->type == GGML_TYPE_BF16;
+    const int64_t most = isUnpacked ? panelNumbers / bf16::lanes : mostColumns;
+    const auto stride = isUnpacked ? static_cast<int64_t>(weight->nb[1] / sizeof(uint16_t)) : most;
+    const Range share = shareOf(thread, threads, weight->ne[1] / bf16::lanes, bf16::lanes);
+    for (int64_t row = share.begin; row < share.end; row += bf16::lanes) {
+        for (int64_t column = 0; column < weight->ne[0]; column += most) {
+            const int64_t columns = std::min(most, weight->ne[0] - column);
+            const uint16_t* rows = columnsOf(weight, row, column, columns, type, unpacked);
+            for (int64_t i = 1; i < bf16::lanes && !isUnpacked; ++i)
+                columnsOf(weight, row + i, column, columns, type, unpacked + i * stride);
+            bf16::panelOfRows(rows, stride, columns / 2, panel);
+            multiplyPanels(result, panel, 1, columns / 2, row, column / 2);
+        }
+    }
 }
 
 void computeBackward(ggml_tensor* result, int thread, int threads, void* traits) {
@@ -138,7 +143,7 @@ ggml_tensor* Bf16Products::packed(ggml_tensor* x) {
 
 ggml_tensor* Bf16Products::forward(ggml_tensor* weight, ggml_tensor* x) {
     return build_.custom(GGML_TYPE_F32, {weight->ne[1], x->ne[1], x->ne[2], x->ne[3]}, {weight, packed(x)},
-                         computeForward, nullptr);
+                         computeForward, build_.api().ggml_get_type_traits(weight->type));
 }
 
 ggml_tensor* Bf16Products::backward(ggml_tensor* weight, ggml_tensor* x) {

@@ -15,7 +15,7 @@ public:
     /// Whether a weight loses nothing, or no more than quantising it lost: types of 32 bits and F16 do.
     static bool takes(const TrainApi& api, const ggml_tensor* weight);
 
-    /// Wᵀ x over dimension 0 of both, for W of BF16.
+    /// Wᵀ x over dimension 0 of both.
     ggml_tensor* forward(ggml_tensor* weight, ggml_tensor* x);
     /// W x over dimension 1 of the weight and 0 of x. The weight is not transposed.
     ggml_tensor* backward(ggml_tensor* weight, ggml_tensor* x);
