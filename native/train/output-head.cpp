@@ -23,14 +23,15 @@ int64_t OutputHead::rowsAtOnce() const {
 
 /// log π = x_t − x_max + log p_max, which stays finite where p_t underflows. ∂ log π / ∂ logits is 1 at the
 /// token less all probabilities.
-OutputHead::Graph OutputHead::build(ggml_tensor* states, int64_t count, bool wantsGradients) const {
+OutputHead::Graph OutputHead::build(ggml_tensor* states, int64_t count, Operations forward,
+                                    bool wantsGradients) const {
     Graph graph(api_);
     GraphBuilder& build = graph.build;
     const int64_t words = model_.vocabularySize();
     graph.rows = build.input(GGML_TYPE_I32, {count, 1, 1, 1});
     graph.places = build.input(GGML_TYPE_I32, {count, 1, 1, 1});
     ggml_tensor* x = build.rows(states, graph.rows);
-    ggml_tensor* logits = LayerReplay(build, model_, weights_, nullptr, operations_).logits(x);
+    ggml_tensor* logits = LayerReplay(build, model_, weights_, nullptr, forward).logits(x);
     ggml_tensor* probabilities = build.softmax(logits);
     const auto single = [&](ggml_tensor* values) { return build.reshape(values, {1, words * count, 1, 1}); };
     const auto byWord = [&](ggml_tensor* values) { return build.reshape(values, {1, words, count, 1}); };
@@ -55,11 +56,11 @@ OutputHead::Graph OutputHead::build(ggml_tensor* states, int64_t count, bool wan
 }
 
 size_t OutputHead::plan(ggml_tensor* states, bool wantsGradients) const {
-    return compute_.plan(build(states, rowsAtOnce(), wantsGradients).build.graph());
+    return compute_.plan(build(states, rowsAtOnce(), operations_, wantsGradients).build.graph());
 }
 
 OutputHead::Result OutputHead::evaluate(ggml_tensor* states, const std::vector<ScoredToken>& scored,
-                                        bool wantsGradients, ggml_gallocr* allocator,
+                                        Operations forward, bool wantsGradients, ggml_gallocr* allocator,
                                         const std::function<bool()>& cancelled) const {
     const auto width = static_cast<size_t>(model_.embeddingLength());
     Result result;
@@ -67,7 +68,7 @@ OutputHead::Result OutputHead::evaluate(ggml_tensor* states, const std::vector<S
     if (wantsGradients) result.gradients.resize(scored.size() * width);
     for (size_t begin = 0; begin < scored.size(); begin += static_cast<size_t>(rowsAtOnce())) {
         const size_t count = std::min(static_cast<size_t>(rowsAtOnce()), scored.size() - begin);
-        Graph graph = build(states, static_cast<int64_t>(count), wantsGradients);
+        Graph graph = build(states, static_cast<int64_t>(count), forward, wantsGradients);
         compute_.place(allocator, graph.build.graph());
         std::vector<int32_t> rows, places;
         for (size_t i = 0; i < count; ++i) {

@@ -25,9 +25,10 @@ public:
         std::vector<float> gradients;
     };
 
-    /// `states`: the outputs of the last layer, [embedding, rows].
-    Result evaluate(ggml_tensor* states, const std::vector<ScoredToken>& scored, bool wantsGradients,
-                    ggml_gallocr* allocator, const std::function<bool()>& cancelled) const;
+    /// `states`: the outputs of the last layer, [embedding, rows]. `forward`: by what their logits are computed.
+    Result evaluate(ggml_tensor* states, const std::vector<ScoredToken>& scored, Operations forward,
+                    bool wantsGradients, ggml_gallocr* allocator,
+                    const std::function<bool()>& cancelled) const;
 
     /// Bytes that the intermediate results take.
     size_t plan(ggml_tensor* states, bool wantsGradients) const;
@@ -36,7 +37,7 @@ public:
 
 private:
     struct Graph;
-    Graph build(ggml_tensor* states, int64_t count, bool wantsGradients) const;
+    Graph build(ggml_tensor* states, int64_t count, Operations forward, bool wantsGradients) const;
 
     const Compute& compute_;
     const TrainApi& api_;

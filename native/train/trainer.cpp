@@ -294,8 +294,9 @@ void Trainer::checkSequences(const std::vector<Sequence>& sequences) const {
     }
 }
 
-std::vector<std::vector<float>> Trainer::forward(const std::vector<Sequence>& sequences, bool usesAdapter,
-                                                 bool keep, const Watch& watch) {
+std::vector<std::vector<float>> Trainer::compute(const std::vector<Sequence>& sequences,
+                                                 Operations operations, bool usesAdapter, bool keep,
+                                                 const Watch& watch) {
     checkSequences(sequences);
     kept_.reset();
     const LogScope log(llama_, sink_);
@@ -303,10 +304,11 @@ std::vector<std::vector<float>> Trainer::forward(const std::vector<Sequence>& se
     evaluation->blocks = toBlocks(sequences, attentionCost_);
     evaluation->adapter = usesAdapter ? adapter_.get() : nullptr;
     placeTensors(*evaluation);
+    evaluation->tensors.operations = operations;
     writeInputs(*evaluation);
     runLayers(*evaluation, keep && usesAdapter, watch);
-    auto result = head_->evaluate(evaluation->tensors.states.back(), evaluation->blocks.scored, keep,
-                                  shared_.get(), watch.cancelled);
+    auto result = head_->evaluate(evaluation->tensors.states.back(), evaluation->blocks.scored, operations,
+                                  keep, shared_.get(), watch.cancelled);
     std::vector<std::vector<float>> logprobs;
     for (const auto& places : evaluation->blocks.places) {
         logprobs.emplace_back();
@@ -454,13 +456,15 @@ TrainingMemory Trainer::memoryInUse() const {
 }
 
 /// Sequences of random tokens: two that share a beginning, and if attention has a window one that is longer.
+/// Weights are multiplied as llama.cpp does it, which rounds otherwise than our own products.
 void Trainer::checkSelf(LogScope& log, const LoadProgress& progress) {
     const int64_t most = plannedLength_ * plannedBlocks_;
     const bool exceedsWindow = graph_->window() > 0 && graph_->window() < most;
     const auto sequences =
         selfCheckSequences(model_->vocabulary().size(), exceedsWindow ? graph_->window() : 0);
     const Watch watch{nullptr, [&] { return progress && !progress(1); }};
-    const auto ours = forward(sequences, /*usesAdapter=*/false, /*keep=*/true, watch);
+    const auto operations = operations_ == Operations::CpuWithBf16 ? Operations::Cpu : operations_;
+    const auto ours = compute(sequences, operations, /*usesAdapter=*/false, /*keep=*/true, watch);
     selfCheck_ = compareWithLlama(llama_, *model_, sequences, ours, log);
 }
 

@@ -85,7 +85,9 @@ public:
 
     /// log π, in nats, of each sequence's tokens from its `from` on.
     std::vector<std::vector<float>> forward(const std::vector<Sequence>& sequences, bool usesAdapter,
-                                            bool keep, const Watch& watch);
+                                            bool keep, const Watch& watch) {
+        return compute(sequences, operations_, usesAdapter, keep, watch);
+    }
 
     /// Adds to the gradients, for the last forward that kept what this needs. `weights`: by sequence, ∂L/∂
     /// log π of each of its tokens. If it is cancelled, the gradients are zero.
@@ -107,6 +109,9 @@ public:
 
 private:
     struct Evaluation;
+
+    std::vector<std::vector<float>> compute(const std::vector<Sequence>& sequences, Operations operations,
+                                            bool usesAdapter, bool keep, const Watch& watch);
 
     void release();
     std::string architecture() const;
