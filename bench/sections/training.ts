@@ -19,7 +19,7 @@ export async function trainingSection(settings: Settings): Promise<string> {
   const blocks = [];
   for (const pair of settings.pairs) {
     const rows = [];
-    for (const size of sizes) {
+    for (const size of chosenSizes(settings)) {
       const row = await scoringRow(pair, size, settings);
       console.error(`training: ${pair.name}  ${row.join('  ')}`);
       rows.push(row);
@@ -32,6 +32,10 @@ export async function trainingSection(settings: Settings): Promise<string> {
   }
 
   return blocks.join('\n\n');
+}
+
+function chosenSizes({sizes: asked}: Settings): WorkloadSize[] {
+  return sizes.filter(({prompt}) => asked.some(size => size.prompt === prompt));
 }
 
 const passHeader = [
@@ -85,9 +89,10 @@ async function scoringRow(pair: BenchPair, size: WorkloadSize, settings: Setting
 }
 
 /** The same step by PyTorch, both with activations computed anew, in turns and each in a process of its own. */
-async function peftTable(pair: BenchPair, {threads, rounds}: Settings): Promise<string> {
+async function peftTable(pair: BenchPair, settings: Settings): Promise<string> {
+  const {threads, rounds} = settings;
   const rows = [];
-  for (const size of sizes.slice(0, 2)) {
+  for (const size of chosenSizes(settings).slice(0, 2)) {
     const workload = await makeWorkloadFor(pair, size);
     const work = learnedWork(workload);
     const ours = await openTrainer(pair.policy, {threads, checkpoint: true, work});

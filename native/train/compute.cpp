@@ -42,8 +42,9 @@ std::string Compute::deviceName() const { return device_ ? api_.ggml_backend_dev
 Operations Compute::operations() const {
     if (device_) return Operations::Portable;
     ggml_backend_dev_t cpu = api_.ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-    const auto features = reinterpret_cast<ggml_backend_get_features_t>(api_.ggml_backend_reg_get_proc_address(
-        api_.ggml_backend_dev_backend_reg(cpu), "ggml_backend_get_features"));
+    const auto features =
+        reinterpret_cast<ggml_backend_get_features_t>(api_.ggml_backend_reg_get_proc_address(
+            api_.ggml_backend_dev_backend_reg(cpu), "ggml_backend_get_features"));
     if (!features) return Operations::Cpu;
     for (const auto* feature = features(api_.ggml_backend_dev_backend_reg(cpu)); feature->name; ++feature) {
         if (std::strcmp(feature->name, "AVX512_BF16") == 0) return Operations::CpuWithBf16;

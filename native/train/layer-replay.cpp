@@ -131,8 +131,8 @@ ggml_tensor* LayerReplay::makeClone(ggml_tensor* original) {
     return original->op == GGML_OP_MUL_MAT ? adapted(made, original->src[0], sources[1]) : made;
 }
 
-/// llama.cpp rounds what it multiplies weights of BF16 by just so; of quantised weights it rounds it to eight bits, which
-/// is coarser, slower, and no function that has a gradient.
+/// llama.cpp rounds what it multiplies weights of BF16 by just so; of quantised weights it rounds it to eight
+/// bits, which is coarser, slower, and no function that has a gradient.
 bool LayerReplay::isBf16Product(const ggml_tensor* original) const {
     const ggml_tensor* weight = original->src[0];
     return hasBf16_ && original->op == GGML_OP_MUL_MAT && weight->op == GGML_OP_NONE &&

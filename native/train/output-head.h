@@ -25,7 +25,8 @@ public:
         std::vector<float> gradients;
     };
 
-    /// `states`: the outputs of the last layer, [embedding, rows]. `forward`: by what their logits are computed.
+    /// `states`: the outputs of the last layer, [embedding, rows]. `forward`: by what their logits are
+    /// computed.
     Result evaluate(ggml_tensor* states, const std::vector<ScoredToken>& scored, Operations forward,
                     bool wantsGradients, ggml_gallocr* allocator,
                     const std::function<bool()>& cancelled) const;

@@ -50,7 +50,8 @@ Trainer::Trainer(const TrainerOptions& options, const LogSink& sink, const LoadP
       sink_(meter_.sink(sink)),
       compute_(api_, firstDevice(runtime_, options, sink), options.threads, runtime_.cpuTurns()),
       constants_(nullptr, api_.ggml_free), constantBuffer_(nullptr, api_.ggml_backend_buffer_free),
-      checkpoint_(options.checkpoint), operations_(options.portable ? Operations::Portable : compute_.operations()),
+      checkpoint_(options.checkpoint),
+      operations_(options.portable ? Operations::Portable : compute_.operations()),
       memoryLimit_(options.memoryLimit), rank_(options.rank), alpha_(options.alpha),
       stateBuffer_(nullptr, api_.ggml_backend_buffer_free), shared_(compute_.allocator()) {
     LogScope log(llama_, sink_);

@@ -116,9 +116,9 @@ void multiply(const uint16_t* panel, const uint32_t* tile, int64_t pairs, int64_
               float* result, int64_t stride) {
     using Multiply = void (*)(const uint16_t*, const uint32_t*, int64_t, bool, float*, int64_t);
     static constexpr Multiply byTokens[tileTokens] = {
-        multiplyTokens<1>,  multiplyTokens<2>,  multiplyTokens<3>, multiplyTokens<4>,
-        multiplyTokens<5>,  multiplyTokens<6>,  multiplyTokens<7>, multiplyTokens<8>,
-        multiplyTokens<9>,  multiplyTokens<10>, multiplyTokens<11>, multiplyTokens<12>,
+        multiplyTokens<1>, multiplyTokens<2>,  multiplyTokens<3>,  multiplyTokens<4>,
+        multiplyTokens<5>, multiplyTokens<6>,  multiplyTokens<7>,  multiplyTokens<8>,
+        multiplyTokens<9>, multiplyTokens<10>, multiplyTokens<11>, multiplyTokens<12>,
     };
     byTokens[tokens - 1](panel, tile, pairs, adds, result, stride);
 }

@@ -43,8 +43,8 @@ void computePacked(ggml_tensor* result, int thread, int threads, void*) {
     }
 }
 
-/// Some panels, one behind the other, with all tokens: `lane` is the first of their lanes, `pair` the first of
-/// their pairs.
+/// Some panels, one behind the other, with all tokens: `lane` is the first of their lanes, `pair` the first
+/// of their pairs.
 void multiplyPanels(ggml_tensor* result, const uint16_t* panels, int64_t count, int64_t pairs, int64_t lane,
                     int64_t pair) {
     const ggml_tensor* packed = result->src[1];
