@@ -36,7 +36,7 @@ IPRM_BF16 inline void transpose16(__m512i* rows) {
     }
 }
 
-/// The number of a lane's pair that another lane multiplies too.
+/// All sums stay in registers: of each pair the panel is loaded once, and of a token its pair for all lanes.
 template <int Tokens>
 IPRM_BF16 void multiplyTokens(const uint16_t* panel, const uint32_t* tile, int64_t pairs, bool adds,
                               float* result, int64_t stride) {
@@ -62,6 +62,11 @@ IPRM_BF16 void multiplyTokens(const uint16_t* panel, const uint32_t* tile, int64
         _mm512_storeu_ps(result + i * stride, sums[i][0]);
         _mm512_storeu_ps(result + i * stride + 16, sums[i][1]);
     }
+}
+
+IPRM_BF16 inline __m512 floatsOf(const char* numbers) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(numbers));
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes));
 }
 
 } // namespace
@@ -136,12 +141,8 @@ IPRM_BF16 void fromQ8(const void* blocks, int64_t count, uint16_t* result) {
         uint16_t bits;
         std::memcpy(&bits, block, sizeof bits);
         const __m512 scale = _mm512_set1_ps(_cvtsh_ss(bits));
-        const auto half = [](const char* numbers) IPRM_BF16 {
-            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(numbers));
-            return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes));
-        };
-        const __m512 low = _mm512_mul_ps(half(block + 2), scale);
-        const __m512 high = _mm512_mul_ps(half(block + 18), scale);
+        const __m512 low = _mm512_mul_ps(floatsOf(block + 2), scale);
+        const __m512 high = _mm512_mul_ps(floatsOf(block + 18), scale);
         _mm512_storeu_si512(result + i, (__m512i)_mm512_cvtne2ps_pbh(high, low));
     }
 }

@@ -12,7 +12,8 @@ class Bf16Products {
 public:
     explicit Bf16Products(GraphBuilder& build) : build_(build) {}
 
-    /// Whether a weight loses nothing, or no more than quantising it lost: types of 32 bits and F16 do.
+    /// Weights of BF16, which lose nothing, and quantised ones, which have lost more; not F32 and F16. And
+    /// whether the shape is one of whole panels.
     static bool takes(const TrainApi& api, const ggml_tensor* weight);
 
     /// Wᵀ x over dimension 0 of both.

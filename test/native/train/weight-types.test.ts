@@ -78,7 +78,7 @@ for (const type of ['BF16', 'Q8_0', 'Q4_0'] as const) {
   for (const [type, isRounded] of [
     ['BF16', true],
     ['Q8_0', true],
-    ['F32', false],
+    ['F16', false],
   ] as const) {
     const models = randomQuantised(base, `${directory}/paths`, type, seededRandom(13));
     const distance = relativeDistance(
