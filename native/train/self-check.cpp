@@ -4,8 +4,6 @@
 #include "../log-softmax.h"
 #include "portable-random.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <memory>
 
@@ -14,10 +12,6 @@ namespace iprm {
 namespace {
 
 constexpr int32_t scoredTokens = 12;
-
-/// What rounding explains: quantised weights round the activations, which sums in another order send to other
-/// sides now and then. A graph that differs is off by far more.
-constexpr double worstAllowed = 0.3, meanAllowed = 0.05;
 
 using Context = std::unique_ptr<llama_context, decltype(&::llama_free)>;
 
@@ -87,22 +81,17 @@ std::vector<Sequence> selfCheckSequences(int32_t vocabularySize, int32_t window)
     return sequences;
 }
 
-SelfCheck compareWithLlama(const LlamaApi& llama, const Model& model, const std::vector<Sequence>& sequences,
+SelfCheck compareWithLlama(const LlamaApi& llama, const Model& model, bool isQuantised,
+                           const std::vector<Sequence>& sequences,
                            const std::vector<std::vector<float>>& logprobs, LogScope& log) {
-    SelfCheck check;
-    size_t count = 0;
+    std::vector<float> expected, found;
     for (size_t i = 0; i < sequences.size(); ++i) {
-        const auto expected = decode(llama, model, sequences[i], log);
-        for (size_t k = 0; k < expected.size(); ++k) {
-            const double distance = std::abs(static_cast<double>(expected[k]) - logprobs[i][k]);
-            // Written so that a NaN is kept.
-            if (!(distance <= check.worst)) check.worst = distance;
-            check.mean += distance;
-            ++count;
-        }
+        const auto theirs = decode(llama, model, sequences[i], log);
+        expected.insert(expected.end(), theirs.begin(), theirs.end());
+        found.insert(found.end(), logprobs[i].begin(), logprobs[i].end());
     }
-    check.mean /= static_cast<double>(count);
-    if (check.worst <= worstAllowed && check.mean <= meanAllowed) return check;
+    const SelfCheck check = distanceBetween(expected, found);
+    if (explainedByRounding(check, expected, isQuantised)) return check;
     throw Error("TRAINING_UNSUPPORTED",
                 "This model cannot be trained: its copied graph gives log-probabilities up to " +
                     inNats(check.worst) + " nats from llama.cpp's, " + inNats(check.mean) + " on average");

@@ -466,7 +466,11 @@ void Trainer::checkSelf(LogScope& log, const LoadProgress& progress) {
     const Watch watch{nullptr, [&] { return progress && !progress(1); }};
     const auto operations = operations_ == Operations::CpuWithBf16 ? Operations::Cpu : operations_;
     const auto ours = compute(sequences, operations, /*usesAdapter=*/false, /*keep=*/true, watch);
-    selfCheck_ = compareWithLlama(llama_, *model_, sequences, ours, log);
+    const auto& weights = graph_->weights();
+    const bool isQuantised = std::any_of(weights.begin(), weights.end(), [&](const ggml_tensor* weight) {
+        return api_.ggml_get_type_traits(weight->type)->is_quantized;
+    });
+    selfCheck_ = compareWithLlama(llama_, *model_, isQuantised, sequences, ours, log);
 }
 
 } // namespace iprm

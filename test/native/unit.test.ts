@@ -26,6 +26,7 @@ function run(program: string, ...options: string[]): {status: number | null; lin
 for (const [program, what] of [
   ['admission', 'who is let in when'],
   ['log-softmax', 'log-probabilities of logits of any size'],
+  ['rounding', 'what of a difference is rounding'],
 ] as const) {
   test(what, t => {
     const {status, lines} = run(program);

@@ -98,7 +98,7 @@ export class TrainProgress {
     const which = layersTrained === layers ? `all ${layers}` : `the last ${layersTrained} of ${layers}`;
     this.#say(
       `${architecture}, an adapter of ${parameters.toLocaleString('en')} numbers on ${which} layers, ` +
-        `${byteSize(bytes)} of memory${device && `, on ${printable(device)}`}; log-probabilities within ${selfCheck.worst.toExponential(0)} of llama.cpp’s`,
+        `${byteSize(bytes)} of memory${device && `, on ${printable(device)}`}; log-probabilities within ${selfCheck.worst.toPrecision(1)} nats of llama.cpp’s`,
     );
     if (resumedFrom > 0) {
       this.#say(`going on behind step ${resumedFrom}`);
