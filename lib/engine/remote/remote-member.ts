@@ -1,6 +1,6 @@
+import type {Lane} from '../../utils/http/lane.js';
 import type {ModelLogprobs, TokenSequence} from '../engine.js';
 import {type ChunkLimits, chunksOf, type DistinctSequences, distinctSequences} from './chunks.js';
-import type {Lane} from './lane.js';
 import type {Member, MemberOptions} from './member.js';
 import type {ChunkLogprobs, Protocol} from './protocol.js';
 import type {RemoteEngineKind} from './remote-options.js';

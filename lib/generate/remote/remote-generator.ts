@@ -1,9 +1,9 @@
 import type {z} from 'zod';
-import {Lane} from '../../engine/remote/lane.js';
 import {GenerationError} from '../../errors/generation-error.js';
 import type {ConversationTokeniser} from '../../text/conversation-tokeniser.js';
 import {check} from '../../utils/check.js';
 import {credentials} from '../../utils/http/credentials.js';
+import {Lane} from '../../utils/http/lane.js';
 import {RemoteServer, reasonOf} from '../../utils/http/remote-server.js';
 import type {ServerKind} from '../../utils/http/server-models.js';
 import {type CheckedInput, generateSchema} from '../generate-schema.js';

@@ -1,6 +1,5 @@
 import type {ModelEngine} from '../../engine/engine.js';
 import {openVocabulary} from '../../engine/native/open-vocabulary.js';
-import {Lane} from '../../engine/remote/lane.js';
 import {LocalMember} from '../../engine/remote/local-member.js';
 import type {Member} from '../../engine/remote/member.js';
 import {probe} from '../../engine/remote/probe.js';
@@ -9,6 +8,7 @@ import {RemoteMember} from '../../engine/remote/remote-member.js';
 import {findServedModel, type ServedModel} from '../../engine/remote/served-model.js';
 import {PairMismatchError} from '../../errors/pair-mismatch-error.js';
 import type {Tokeniser} from '../../text/tokeniser.js';
+import {Lane} from '../../utils/http/lane.js';
 import {assemblePair} from '../assemble-pair.js';
 import type {CheckedPairOptions} from '../check-options.js';
 import {locateFor, openLocalEngine} from '../local-engine.js';

@@ -1,4 +1,4 @@
-import {onAbort} from '../../utils/on-abort.js';
+import {onAbort} from '../on-abort.js';
 
 /** A request that waits for its turn. */
 interface Waiting {
