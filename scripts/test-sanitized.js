@@ -10,6 +10,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
+import {testFilesIn} from './test-files.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const compiler = process.env.CXX ?? 'c++';
@@ -85,13 +86,7 @@ requireSuccess(status === 0 && races.length > 0 ? 1 : status);
 /** The tests of folders and files, since ava takes no exceptions on its command line. */
 function testFiles(places) {
   return places
-    .flatMap(place =>
-      place.endsWith('.ts')
-        ? [place]
-        : readdirSync(path.join(root, place), {recursive: true, encoding: 'utf8'})
-            .filter(file => file.endsWith('.test.ts'))
-            .map(file => path.posix.join(place, file)),
-    )
+    .flatMap(place => (place.endsWith('.ts') ? [place] : testFilesIn(root, place)))
     .filter(file => !leftOut.includes(file));
 }
 

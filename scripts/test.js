@@ -5,24 +5,20 @@
 // In one ava the tests of a file can run one after the other, which most of these need, only if files do so too. So there
 // are two, each with half of the files.
 import {spawn} from 'node:child_process';
-import {readdirSync, statSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {fileURLToPath} from 'node:url';
+import {testFilesIn} from './test-files.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const ava = path.join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
 const args = process.argv.slice(2);
-const shares = args.length > 0 ? [args] : shared(testFiles(), Math.min(2, os.availableParallelism()));
+const shares =
+  args.length > 0 ? [args] : shared(testFilesIn(root, 'test'), Math.min(2, os.availableParallelism()));
 const codes = await Promise.all(shares.map(run));
 process.exitCode = Math.max(...codes);
-
-function testFiles() {
-  return readdirSync(path.join(root, 'test'), {recursive: true, encoding: 'utf8'})
-    .filter(file => file.endsWith('.test.ts'))
-    .map(file => path.posix.join('test', ...file.split(path.sep)));
-}
 
 /** Deals files out, the largest first: those that take long are among them. */
 function shared(files, count) {

@@ -21,8 +21,8 @@ export interface LocalGeneratorOptions extends TemplateOptions {
   /** How many layers to put on the GPU; as many as fit if left out. */
   gpuLayers?: number | undefined;
   /**
-   * CPU threads. If left out, as many as the process may use, but one for each 8 MiB of weights: threads of a small model
-   * would only wait for each other.
+   * CPU threads. If left out, one and another for each 8 MiB of weights, as far as the process may use them: more threads
+   * of a small model would only wait for each other.
    */
   threads?: number | undefined;
   /**

@@ -61,8 +61,8 @@ export interface PairOptions extends RenderingOptions {
   /** How many layers of each model to put on the GPU; all if left out. */
   gpuLayers?: number | undefined;
   /**
-   * CPU threads. If left out, as many as the process may use, but one for each 8 MiB of weights: threads of a small model
-   * would only wait for each other.
+   * CPU threads. If left out, one and another for each 8 MiB of weights, as far as the process may use them: more threads
+   * of a small model would only wait for each other.
    */
   threads?: number | undefined;
   /**

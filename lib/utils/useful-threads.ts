@@ -6,8 +6,8 @@ const bytesAThread = 8 * 2 ** 20;
 const shard = /-\d{5}-of-\d{5}\.gguf$/u;
 
 /**
- * How many CPU threads a model can use: one for each 8 MiB of weights, but no more than the process may have. On more of
- * them a small model is no faster where the machine is idle, and many times slower where it is not: llama.cpp's threads
+ * How many CPU threads a model can use: one and another for each 8 MiB of weights, but no more than the process may have. On
+ * more of them a small model is no faster where the machine is idle, and many times slower where it is not: llama.cpp's threads
  * wait for each other by spinning.
  *
  * @param model - the path of the file, or of the first of several: such a model is large

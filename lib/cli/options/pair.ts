@@ -34,6 +34,14 @@ export function gpuOption(description = 'where to compute; auto if left out'): O
   return new Option('--gpu <gpu>', description).choices(gpuChoices.map(choice => choice || 'off'));
 }
 
+/** With how many threads of the CPU. */
+export function threadsOption(): Option {
+  return new Option(
+    '--threads <number>',
+    'CPU threads; as many as the model has use for if left out',
+  ).argParser(wholeNumber(1, 512));
+}
+
 /** The option of the API that `--gpu` stands for. */
 export function gpuOf(flag: GpuFlag | undefined): GpuChoice | undefined {
   return flag === 'off' ? false : flag;
@@ -71,11 +79,7 @@ function addModelOptions(command: Command): Command {
     )
     .addOption(gpuOption())
     .option('--gpu-layers <number>', 'layers to put on the GPU; all if left out', wholeNumber(0))
-    .option(
-      '--threads <number>',
-      'CPU threads; as many as the model has use for if left out',
-      wholeNumber(1, 512),
-    )
+    .addOption(threadsOption())
     .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))
     .option(
       '--batch-size <tokens>',

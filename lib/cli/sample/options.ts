@@ -3,7 +3,7 @@ import type {LocalGeneratorOptions, RemoteGeneratorOptions} from '../../generate
 import {addDrawingOptions, type DrawingFlags} from '../options/drawing.js';
 import {addGeneratorOptions, type GeneratorFlags} from '../options/generator.js';
 import {wholeNumber} from '../options/numbers.js';
-import {type GpuFlag, gpuOf, gpuOption} from '../options/pair.js';
+import {type GpuFlag, gpuOf, gpuOption, threadsOption} from '../options/pair.js';
 import {addTemplateOptions, type TemplateFlags} from '../options/rendering.js';
 import {addRunOptions, type RunFlags} from '../options/run.js';
 import {type SymbolicFlags, symbolicOption} from '../options/symbolic.js';
@@ -63,11 +63,7 @@ function addModelOptions(command: Command): Command {
     )
     .addOption(gpuOption())
     .option('--gpu-layers <number>', 'layers to put on the GPU; as many as fit if left out', wholeNumber(0))
-    .option(
-      '--threads <number>',
-      'CPU threads; as many as the model has use for if left out',
-      wholeNumber(1, 512),
-    )
+    .addOption(threadsOption())
     .option('--context-size <tokens>', 'the most tokens of a prompt and a response', wholeNumber(2))
     .option('--models-dir <folder>', 'where downloaded models are kept');
   return addTemplateOptions(command);

@@ -4,7 +4,7 @@ import {objectiveNames} from '../../train/objectives/find-objective.js';
 import type {ObjectiveName} from '../../train/objectives/objective.js';
 import type {TrainOptions} from '../../train/train-options.js';
 import {positiveNumber, share, wholeNumber} from '../options/numbers.js';
-import {type GpuFlag, gpuOf, gpuOption} from '../options/pair.js';
+import {type GpuFlag, gpuOf, gpuOption, threadsOption} from '../options/pair.js';
 import {addRenderingOptions, type RenderingFlags} from '../options/rendering.js';
 import {parseSplit} from '../options/scoring.js';
 
@@ -119,11 +119,7 @@ function addMachineOptions(command: Command): Command {
         'compute activations anew, for less memory; on if left out',
       ).choices(['on', 'off']),
     )
-    .option(
-      '--threads <number>',
-      'CPU threads; as many as the model has use for if left out',
-      wholeNumber(1, 512),
-    )
+    .addOption(threadsOption())
     .addOption(gpuOption('where to compute; the CPU if left out'))
     .option('--memory-limit <MiB>', 'refuse a training that would take more', wholeNumber(1))
     .option('--quiet', 'show no progress')

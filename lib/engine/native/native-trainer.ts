@@ -25,8 +25,8 @@ export interface NativeTrainerOptions {
   /** An adapter (GGUF) to begin with, of the same rank and the same weights. */
   initialAdapter?: string | undefined;
   /**
-   * CPU threads. If left out, as many as the process may use, but one for each 8 MiB of weights: threads of a small model
-   * would only wait for each other.
+   * CPU threads. If left out, one and another for each 8 MiB of weights, as far as the process may use them: more threads
+   * of a small model would only wait for each other.
    */
   threads?: number | undefined;
   /** The kind of device to compute on; the CPU for `false` and `'auto'`, and if left out. */
